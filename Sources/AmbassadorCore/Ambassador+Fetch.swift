@@ -1,0 +1,159 @@
+import Logging
+import NIOCore
+
+/// The call to LangFlow: breakers, limit, upstream, and keeping what came back.
+extension Ambassador {
+    /// Calls LangFlow once and keeps a good answer in every cache.
+    func fetch(_ plan: Plan) async throws(FetchFailure) -> Fetched {
+        let clocks = self.parts.clocks
+        // The flow's breaker comes first: a permit of the upstream's that is not used would have to be given back.
+        guard let flowPermit = plan.flow.breaker.permit(at: clocks.now()) else { throw FetchFailure(.breakerOpen) }
+        guard let permit = self.parts.breaker.permit(at: clocks.now()) else {
+            plan.flow.breaker.abandoned(flowPermit, at: clocks.now())
+            throw FetchFailure(.breakerOpen)
+        }
+        let start: NIODeadline
+        let outcome: Result<Called, FetchError>
+        do throws(FetchError) {
+            try await self.enterLimit(until: plan.deadline)
+            start = clocks.now()
+            outcome = await self.call(plan, at: start)
+            self.parts.limit.release()
+        } catch {
+            plan.flow.breaker.abandoned(flowPermit, at: clocks.now())
+            self.parts.breaker.abandoned(permit, at: clocks.now())
+            throw FetchFailure(error)
+        }
+        let end = clocks.now()
+        let took = start.duration(to: end)
+        self.report(outcome.error, to: plan.flow.breaker, flowPermit, at: end, took: took, blames: \.isFlowsFault)
+        self.report(outcome.error, to: self.parts.breaker, permit, at: end, took: took, blames: \.isUpstreamsFault)
+        plan.flow.metrics.countCall(answered: outcome.error == nil, microseconds: took.microseconds)
+        switch outcome {
+        case .success(let called): return self.keep(called, plan, microseconds: took.microseconds)
+        case .failure(let error): throw FetchFailure(error, microseconds: took.microseconds)
+        }
+    }
+
+    private func enterLimit(until deadline: NIODeadline) async throws(FetchError) {
+        switch await self.parts.limit.acquire(deadline: deadline) {
+        case .acquired: return
+        case .queueFull: throw .overloaded
+        case .timedOut: throw .queuedTooLong
+        case .cancelled: throw .cancelled
+        }
+    }
+
+    /// LangFlow's answer as it came and as it reads.
+    private struct Called {
+        let answer: UpstreamAnswer
+        let read: LangFlowAnswer
+    }
+
+    /// Sends the canonical body and reads what comes back.
+    private func call(_ plan: Plan, at start: NIODeadline) async -> Result<Called, FetchError> {
+        let session = plan.session.scoped(to: plan.tenant)
+        let call = UpstreamCall(
+            target: plan.flow.target,
+            body: plan.input.upstreamBody(session: session),
+            globalVariables: plan.globalVariables,
+            traceID: plan.request.traceID,
+            timeout: start.duration(to: plan.deadline)
+        )
+        do throws(UpstreamError) {
+            let answer = try await self.parts.upstream.run(call)
+            if let error = self.error(of: answer) { return .failure(error) }
+            return .success(Called(answer: answer, read: try LangFlowAnswer.read(answer, session: session)))
+        } catch {
+            return .failure(FetchError(error))
+        }
+    }
+
+    /// What an answer's status says against it; 200 and LangFlow's own 4xx are passed on.
+    private func error(of answer: UpstreamAnswer) -> FetchError? {
+        let isCredentialRefused = answer.status == 401 || answer.status == 403
+        if answer.status < 500 { self.parts.readiness.noteUpstreamCredential(isAccepted: !isCredentialRefused) }
+        if isCredentialRefused { return .credentialRefused }
+        switch answer.status {
+        case 200, 400..<500: return nil
+        case 500..<600: return .status(answer.status, message: LangFlowError.message(from: answer.body))
+        default: return .invalid("the answer's status is not one of LangFlow's")
+        }
+    }
+
+    private func report(
+        _ error: FetchError?,
+        to breaker: CircuitBreaker,
+        _ permit: CircuitBreaker.Permit,
+        at now: NIODeadline,
+        took: Duration,
+        blames isAtFault: (FetchError) -> Bool
+    ) {
+        let change: CircuitBreaker.State?
+        switch error {
+        case .cancelled?:
+            breaker.abandoned(permit, at: now)
+            change = nil
+        case let error? where isAtFault(error): change = breaker.failed(permit, at: now, took: took)
+        default: change = breaker.succeeded(permit, at: now, took: took)
+        }
+        if let change {
+            self.parts.logger.warning(
+                "circuit breaker changed its state",
+                metadata: [LogKeys.breaker: "\(change.rawValue)"]
+            )
+        }
+    }
+
+    /// Keeps an answer that may be kept: in the store, then in the hot caches.
+    private func keep(_ called: Called, _ plan: Plan, microseconds: Int64) -> Fetched {
+        let entry = self.entry(called, plan, microseconds: microseconds)
+        let isKept = entry.map { self.keep($0, plan, from: nil) } ?? false
+        return Fetched(
+            status: called.answer.status,
+            answer: called.read.answer,
+            usage: called.read.usage,
+            wasStored: isKept,
+            microseconds: microseconds
+        )
+    }
+
+    /// Puts an entry where the next request looks, unless a purge has covered it since it was asked for.
+    ///
+    /// `tier` is where the entry was found; `nil` where LangFlow gave it. Tells whether it was kept.
+    @discardableResult
+    func keep(_ entry: CacheEntry, _ plan: Plan, from tier: OutcomeDetail?) -> Bool {
+        guard case .use(_, let purges) = plan.caching else { return false }
+        let age = max(.zero, self.parts.clocks.wall().since(entry.storedAt))
+        let lifetime = max(.zero, plan.flow.settings.entryLifetime - age)
+        return self.parts.purges.keep(entry, askedAt: purges) {
+            // What another replica fetched is in its store; here too it must outlast Redis and a restart.
+            if tier != .store { self.parts.store.insert(entry, lifetime: lifetime) }
+            if tier != .redis { self.parts.shared?.insert(entry, lifetime: lifetime) }
+            self.parts.memory.insert(entry, expiresAt: self.parts.clocks.now().advanced(by: lifetime))
+        }
+    }
+
+    private func entry(_ called: Called, _ plan: Plan, microseconds: Int64) -> CacheEntry? {
+        guard case .use(let key, _) = plan.caching, case .storable = called.read.storability else { return nil }
+        guard called.answer.lifetimeMax != .zero else { return nil }
+        let entry = CacheEntry(
+            key: key,
+            tenant: plan.tenant,
+            target: plan.flow.target,
+            storedAt: self.parts.clocks.wall(),
+            lifetimeMax: called.answer.lifetimeMax,
+            answer: called.read.answer,
+            usage: called.read.usage,
+            upstreamMicroseconds: microseconds,
+            input: plan.flow.settings.storesInputs ? plan.input.input : nil
+        )
+        return entry.byteCount <= self.parts.entryBytesMax ? entry : nil
+    }
+}
+
+extension Result {
+    fileprivate var error: Failure? {
+        if case .failure(let error) = self { error } else { nil }
+    }
+}

@@ -1,0 +1,138 @@
+import NIOCore
+
+/// The second half of the pipeline: what has to be waited for, off the event loops.
+extension Ambassador {
+    /// Finds the answer in the caches beyond memory or fetches it; where LangFlow does not answer, degrades.
+    func fulfil(_ plan: Plan) async -> Reply {
+        guard case .use(let key, _) = plan.caching else { return await self.fetchPastCache(plan) }
+        var stale: CacheEntry? = self.parts.memory.entry(for: key, at: self.parts.clocks.now())
+        for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
+            guard let entry = await tier.entry(for: key) else { continue }
+            if let reply = self.answer(with: entry, to: plan, from: detail) {
+                self.keep(entry, plan, from: detail)
+                return reply
+            }
+            if stale.map({ $0.storedAt < entry.storedAt }) ?? true { stale = entry }
+        }
+        let landing = await self.parts.flights.land(key, deadline: plan.deadline, keepsRunning: true) {
+            () async throws(FetchFailure) in try await self.fetch(plan)
+        }
+        switch landing {
+        case .done(let fetched, let wasShared): return self.reply(fetched, to: plan, wasShared: wasShared)
+        case .failed(let failure, _): return self.degrade(plan, stale, failure)
+        case .waitedTooLong: return self.degrade(plan, stale, FetchFailure(.timeout))
+        case .tooManyWaiters: return self.degrade(plan, stale, FetchFailure(.overloaded))
+        case .cancelled: return .abandoned(plan.request.traceID)
+        }
+    }
+
+    /// The answer that an entry gives under the flow's settings: fresh, or stale while it is refreshed, or none.
+    func answer(with entry: CacheEntry, to plan: Plan, from tier: OutcomeDetail) -> Reply? {
+        switch Freshness(of: entry, under: plan.flow.settings, at: plan.time) {
+        case .fresh(let ttl):
+            var reply = Reply(entry: entry, to: plan, outcome: .hit, detail: tier)
+            reply.cacheStatus = .hit(ttl: ttl, tier)
+            return reply
+        case .staleWhileRevalidate(let ttl):
+            self.parts.flights.refreshInBackground(entry.key) { () async throws(FetchFailure) in
+                try await self.fetch(plan)
+            }
+            var reply = Reply(entry: entry, to: plan, outcome: .stale, detail: tier)
+            reply.cacheStatus = .hit(ttl: ttl, tier)
+            return reply
+        case .staleIfError, .expired:
+            return nil
+        }
+    }
+
+    /// Redis may hold what another replica fetched; the store can know more than memory only where memory knows nothing,
+    /// since this process alone writes it.
+    private func tiers(beyondMemoryThatHolds entry: CacheEntry?) -> [(any ResponseCache, OutcomeDetail)] {
+        var tiers: [(any ResponseCache, OutcomeDetail)] = []
+        if let shared = self.parts.shared { tiers.append((shared, .redis)) }
+        if entry == nil { tiers.append((self.parts.store, .store)) }
+        return tiers
+    }
+
+    private func fetchPastCache(_ plan: Plan) async -> Reply {
+        do throws(FetchFailure) {
+            return self.reply(try await self.fetch(plan), to: plan, wasShared: false)
+        } catch {
+            return error.error == .cancelled
+                ? .abandoned(plan.request.traceID) : self.degrade(plan, nil, error)
+        }
+    }
+
+    private func reply(_ fetched: Fetched, to plan: Plan, wasShared: Bool) -> Reply {
+        guard fetched.status == 200 else { return self.rejection(fetched, to: plan, wasShared: wasShared) }
+        var reply = Reply(fetched.answer, to: plan, outcome: wasShared ? .collapsed : .miss)
+        switch plan.caching {
+        case .bypass(let reason):
+            reply.outcome = .bypass
+            reply.detail = reason
+            reply.cacheStatus = .bypass(reason)
+        case .use:
+            reply.cacheStatus = wasShared ? .collapsed(stored: fetched.wasStored) : .miss(stored: fetched.wasStored)
+        }
+        reply.usage = fetched.usage
+        let nanos = plan.flow.settings.price.nanos(for: fetched.usage)
+        if wasShared {
+            reply.savedNanos = nanos
+        } else {
+            reply.costNanos = nanos
+            reply.upstreamMicroseconds = fetched.microseconds
+            reply.attempts = 1
+        }
+        return reply
+    }
+
+    /// LangFlow's own 4xx, passed on with its status and body.
+    private func rejection(_ fetched: Fetched, to plan: Plan, wasShared: Bool) -> Reply {
+        let session = EscapedSessionID(plan.session)
+        var reply = Reply(
+            status: fetched.status,
+            content: .answer(fetched.answer, session: session),
+            outcome: .rejected
+        )
+        reply.cacheStatus = wasShared ? .collapsed(stored: false) : .miss(stored: false)
+        if case .bypass(let reason) = plan.caching { reply.cacheStatus = .bypass(reason) }
+        if !wasShared {
+            reply.upstreamMicroseconds = fetched.microseconds
+            reply.attempts = 1
+        }
+        return reply
+    }
+
+    /// The next best answer when LangFlow gave none: a stale entry, else the flow's fallback, else the error.
+    private func degrade(_ plan: Plan, _ stale: CacheEntry?, _ failure: FetchFailure) -> Reply {
+        let refusal = failure.refusal(retryAfter: self.parts.breaker.retryAfter(at: self.parts.clocks.now()))
+        var reply: Reply
+        if let stale, let ttl = self.secondsLeft(of: stale, plan) {
+            reply = Reply(entry: stale, to: plan, outcome: .degraded, detail: .stale)
+            reply.degradation = .stale
+            reply.cacheStatus =
+                failure.wasCalled ? .degradedAfterCall(status: refusal.status) : .degradedWithoutCall(ttl: ttl)
+        } else if let fallback = plan.flow.settings.fallback {
+            let answer = FallbackAnswer.make(text: fallback, input: plan.input.input)
+            reply = Reply(answer, to: plan, outcome: .degraded, detail: .fallback)
+            reply.degradation = .fallback
+            reply.ageSeconds = nil
+            reply.cacheStatus = .fallback(status: refusal.status)
+        } else {
+            reply = Reply(refusal, traceID: plan.request.traceID, outcome: .failed)
+            reply.cacheStatus =
+                if case .bypass(let reason) = plan.caching { .bypass(reason) } else { .miss(stored: false) }
+        }
+        reply.errorKind = refusal.kind
+        reply.upstreamMicroseconds = failure.microseconds
+        reply.attempts = failure.wasCalled ? 1 : 0
+        return reply
+    }
+
+    private func secondsLeft(of entry: CacheEntry, _ plan: Plan) -> Int? {
+        switch Freshness(of: entry, under: plan.flow.settings, at: plan.time) {
+        case .fresh(let ttl), .staleWhileRevalidate(let ttl), .staleIfError(let ttl): ttl
+        case .expired: nil
+        }
+    }
+}

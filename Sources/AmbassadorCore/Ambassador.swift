@@ -1,0 +1,181 @@
+import NIOCore
+
+/// The pipeline: from a request to its answer, in one straight piece of code.
+///
+///     parse -> identify -> plan -> hot cache -> store -> flight -> breakers, limit -> upstream -> keep -> answer -> record
+///
+/// The first half, to a hit in memory, is synchronous and runs on the connection's event loop; what has to wait is the second
+/// half (``Ambassador/fulfil(_:_:)``). Both end in the same record, whatever happened on the way.
+package final class Ambassador: Responder {
+    let parts: AmbassadorParts
+
+    package init(_ parts: AmbassadorParts) {
+        self.parts = parts
+    }
+
+    package func decide(_ request: Request) -> Decision {
+        var exchange = Exchange(request, time: self.parts.clocks.wall())
+        guard self.parts.audit.reserve() else {
+            return .pending { [exchange] in await self.decideOnceRecordable(request, exchange) }
+        }
+        do throws(Refusal) {
+            let plan = try self.plan(request, &exchange)
+            if let reply = self.answerFromMemory(plan) { return self.conclude(reply, exchange) }
+            return .pending { [exchange] in
+                let reply = await self.fulfil(plan)
+                return await self.conclude(reply, exchange).response
+            }
+        } catch {
+            return self.conclude(Reply(error, traceID: request.traceID, outcome: .refused), exchange)
+        }
+    }
+
+    package func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision {
+        let clocks = self.parts.clocks
+        let exchange = Exchange(head, receivedAt: head.receivedAt, time: clocks.wall())
+        var reply = Reply(refusal, traceID: head.traceID, outcome: .refused)
+        reply.allowedMethods = head.allowedMethods
+        guard self.parts.audit.reserve() else {
+            return .pending { [reply] in
+                guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange) }
+                return await self.conclude(reply, exchange).response
+            }
+        }
+        return self.conclude(reply, exchange)
+    }
+
+    package func probe(_ probe: Probe, traceID: TraceID) -> Response {
+        switch probe {
+        case .health:
+            return Response(status: 200, traceID: traceID, content: .json(ByteBuffer(string: #"{"status":"healthy"}"#)))
+        case .live:
+            return Response(status: 200, traceID: traceID, content: .json(ByteBuffer(string: #"{"status":"live"}"#)))
+        case .ready:
+            let (status, body) = self.parts.readiness.report()
+            return Response(status: status, traceID: traceID, content: .json(body))
+        }
+    }
+
+    /// Finds out who asks what of which flow, and refuses what is not in order.
+    private func plan(_ request: Request, _ exchange: inout Exchange) throws(Refusal) -> Plan {
+        let input =
+            switch request.route {
+            case .runFlow: try RunInput.parseRunFlow(request.body)
+            case .langFlowRun(let flow): try RunInput.parseLangFlowRun(request.body, flow: flow)
+            }
+        exchange.flowName = input.flow
+        exchange.tenant = try self.parts.tenants.tenant(of: request)
+        guard let flow = self.parts.flows.flow(named: input.flow) else {
+            throw Refusal(
+                .unknownFlow,
+                "There is no flow with this name. Check flow_id, or list the flow in the configuration."
+            )
+        }
+        exchange.flow = flow
+        exchange.input = input.input
+        guard !input.wantsStream else {
+            throw Refusal(
+                .notImplemented,
+                "Streaming is not supported by this version. Leave out stream, or send false."
+            )
+        }
+        try input.checkInput(allowsEmpty: flow.settings.allowsEmptyInput)
+        try input.checkTweaks(allowed: flow.settings.tweaks)
+        let variables = request.globalVariables.filter { flow.settings.globalVariables.contains($0.name) }
+        let keyed = flow.settings.session == .key ? input.session : nil
+        let hash = InputHasher.hash(
+            input,
+            normalization: flow.settings.normalize,
+            globalVariables: variables,
+            session: keyed
+        )
+        exchange.inputHash = hash
+        return Plan(
+            request: request,
+            flow: flow,
+            input: input,
+            inputHash: hash,
+            tenant: exchange.tenant,
+            session: input.session ?? self.session(ofRequestWithoutOneTo: flow),
+            globalVariables: variables,
+            caching: self.caching(of: input, flow, CacheKey(scope: flow.scope(for: exchange.tenant), input: hash)),
+            time: exchange.time,
+            deadline: request.receivedAt.advanced(by: flow.settings.timeout)
+        )
+    }
+
+    private func session(ofRequestWithoutOneTo flow: Flow) -> SessionID {
+        switch flow.settings.sessionDefault {
+        case .fresh: .fresh()
+        case .flow: .ofFlow(flow.target)
+        }
+    }
+
+    private func caching(of input: RunInput, _ flow: Flow, _ key: CacheKey) -> Plan.Caching {
+        guard flow.settings.isCacheable else { return .bypass(.policy) }
+        guard input.session == nil || flow.settings.session != .bypass else { return .bypass(.session) }
+        return .use(key, purges: self.parts.purges.sequence)
+    }
+
+    /// Answers a hit: no other thread, no disk, no Redis.
+    private func answerFromMemory(_ plan: Plan) -> Reply? {
+        guard case .use(let key, _) = plan.caching else { return nil }
+        guard let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()) else { return nil }
+        return self.answer(with: entry, to: plan, from: .memory)
+    }
+
+    /// The request of a time when the audit log's queue was full: it waits for a place, then starts over.
+    private func decideOnceRecordable(_ request: Request, _ exchange: Exchange) async -> Response {
+        guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange) }
+        var exchange = exchange
+        do throws(Refusal) {
+            let plan = try self.plan(request, &exchange)
+            let reply =
+                if let reply = self.answerFromMemory(plan) { reply } else { await self.fulfil(plan) }
+            return await self.conclude(reply, exchange).response
+        } catch {
+            return await self.conclude(Reply(error, traceID: request.traceID, outcome: .refused), exchange).response
+        }
+    }
+
+    /// Records a request and lets its answer go, at once or, where the audit log is strict, once its record is on disk.
+    private func conclude(_ reply: Reply, _ exchange: Exchange) -> Decision {
+        let record = exchange.record(reply, at: self.parts.clocks.now())
+        self.parts.metrics.count(record, of: exchange.flow)
+        switch self.parts.audit.durability {
+        case .batched:
+            self.parts.audit.record(record)
+            return .answered(exchange.response(reply))
+        case .strict:
+            return .pending {
+                await self.parts.audit.recordCommitted(record) ? exchange.response(reply) : self.unrecordable(exchange)
+            }
+        }
+    }
+
+    /// The answer to a request that cannot be recorded.
+    ///
+    /// It is counted, but by the nature of the matter not recorded.
+    private func unrecordable(_ exchange: Exchange) -> Response {
+        let refusal = Refusal(
+            .auditUnavailable,
+            "Service temporarily unavailable",
+            detail: "The audit log cannot take the record of this request. Try again later.",
+            retryAfterSeconds: 1
+        )
+        self.parts.metrics.countUnrecorded()
+        return exchange.response(Reply(refusal, traceID: exchange.traceID, outcome: .failed))
+    }
+}
+
+extension Decision {
+    /// The response, waited for where it has to be.
+    fileprivate var response: Response {
+        get async {
+            switch self {
+            case .answered(let response): response
+            case .pending(let wait): await wait()
+            }
+        }
+    }
+}

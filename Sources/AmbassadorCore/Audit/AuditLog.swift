@@ -1,0 +1,33 @@
+/// Where every exchange is written.
+package protocol AuditLog: Sendable {
+    /// Whether an answer waits until its record is committed.
+    var durability: AuditDurability { get }
+
+    /// Takes a place in the bounded queue for the record of a request that is about to be served.
+    ///
+    /// Synchronous and short, so that it may be called on an event loop. Each reservation is followed by exactly one ``record(_:)``.
+    ///
+    /// - Returns: `false` while the queue is full.
+    func reserve() -> Bool
+
+    /// Waits for a place in the queue.
+    ///
+    /// - Returns: `false` where none came free within the queue's own patience: the request is refused with 503.
+    func reserveWaiting() async -> Bool
+
+    /// Appends the record for which a place was reserved. Never fails, never suspends.
+    func record(_ record: AuditRecord)
+
+    /// Appends the record for which a place was reserved and returns once it is on disk (`strict`).
+    ///
+    /// - Returns: `false` where it could not be written: the answer must not leave.
+    func recordCommitted(_ record: AuditRecord) async -> Bool
+}
+
+/// The promise of the audit log.
+package enum AuditDurability: String, Sendable, CaseIterable {
+    /// The answer leaves after its record is committed with `synchronous=FULL`.
+    case strict
+    /// The record is committed within 50 ms.
+    case batched
+}

@@ -1,0 +1,85 @@
+package import NIOCore
+
+/// A stored answer.
+///
+/// Immutable and shared by reference, so that a hit copies one pointer.
+package final class CacheEntry: Sendable {
+    package let key: CacheKey
+    /// The tenant that asked; where the flow's entries are shared by all, whoever asked first.
+    package let tenant: TenantID
+    /// The flow that LangFlow ran.
+    package let target: FlowName
+    /// When LangFlow's answer was complete.
+    package let storedAt: Timestamp
+    /// The lifetime that LangFlow's own `Cache-Control` allows; `nil` where it says nothing.
+    ///
+    /// The flow's `ttl` applies as well.
+    package let lifetimeMax: Duration?
+    package let answer: Answer
+    package let usage: Usage
+    /// How long LangFlow took, in microseconds.
+    package let upstreamMicroseconds: Int64
+    /// What was asked, as the caller wrote it (UTF-8); `nil` where the flow does not store inputs.
+    package let input: ByteBuffer?
+
+    package init(
+        key: CacheKey,
+        tenant: TenantID,
+        target: FlowName,
+        storedAt: Timestamp,
+        lifetimeMax: Duration?,
+        answer: Answer,
+        usage: Usage,
+        upstreamMicroseconds: Int64,
+        input: ByteBuffer?
+    ) {
+        self.key = key
+        self.tenant = tenant
+        self.target = target
+        self.storedAt = storedAt
+        self.lifetimeMax = lifetimeMax
+        self.answer = answer
+        self.usage = usage
+        self.upstreamMicroseconds = upstreamMicroseconds
+        self.input = input
+    }
+
+    /// What the entry costs in memory, in bytes, objects included.
+    package var byteCount: Int {
+        // The constant covers this object, its key in a table and the table's own slots, measured with 1 KiB answers.
+        256 + self.answer.body.readableBytes + 8 * self.answer.sessionOffsets.count + self.answer.text.readableBytes
+            + (self.input?.readableBytes ?? 0)
+    }
+}
+
+/// A complete answer of LangFlow's, ready to be sent to anybody who may have it.
+package struct Answer: Sendable, Equatable {
+    /// LangFlow's JSON, with nothing where session ids stood.
+    ///
+    /// Never empty.
+    package let body: ByteBuffer
+    /// Where in `body` the reader's own session id belongs, ascending, as offsets from its first readable byte.
+    package let sessionOffsets: [Int]
+    /// The answer's text alone, UTF-8: the first non-empty output message.
+    package let text: ByteBuffer
+
+    package init(body: ByteBuffer, sessionOffsets: [Int], text: ByteBuffer) {
+        self.body = body
+        self.sessionOffsets = sessionOffsets
+        self.text = text
+    }
+}
+
+/// What LangFlow says an answer cost.
+package struct Usage: Sendable, Equatable {
+    /// `nil` where the answer does not say.
+    package let inputTokens: Int?
+    package let outputTokens: Int?
+
+    package static let unknown = Usage(inputTokens: nil, outputTokens: nil)
+
+    package init(inputTokens: Int?, outputTokens: Int?) {
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+    }
+}

@@ -1,0 +1,52 @@
+package import NIOCore
+
+/// What the cache did for a request; the value of `Cache-Status` (RFC 9211).
+///
+/// The key is never shown.
+package enum CacheStatus: Sendable, Hashable {
+    /// Served from a cache; `ttl` is the seconds of freshness left, negative once stale.
+    case hit(ttl: Int, OutcomeDetail)
+    /// LangFlow answered for this request.
+    case miss(stored: Bool)
+    /// LangFlow answered for an identical request that was under way.
+    case collapsed(stored: Bool)
+    /// The request went past the cache.
+    case bypass(OutcomeDetail)
+    /// A stale entry was served without asking LangFlow: its breaker is open.
+    case degradedWithoutCall(ttl: Int)
+    /// LangFlow was asked, did not answer, and a stale entry was served; the status is what the caller would have got.
+    case degradedAfterCall(status: Int)
+    /// LangFlow did not answer and the flow's fallback was served.
+    case fallback(status: Int)
+
+    /// Appends the header's value.
+    package func write(into buffer: inout ByteBuffer) {
+        buffer.writeStaticString("ambassador; ")
+        switch self {
+        case .hit(let ttl, let detail):
+            buffer.writeStaticString("hit; ttl=")
+            buffer.writeString(String(ttl))
+            buffer.writeStaticString("; detail=")
+            buffer.writeString(detail.rawValue)
+        case .miss(let stored):
+            buffer.writeStaticString(stored ? "fwd=miss; stored" : "fwd=miss")
+        case .collapsed(let stored):
+            buffer.writeStaticString(stored ? "fwd=miss; stored; collapsed" : "fwd=miss; collapsed")
+        case .bypass(let reason):
+            buffer.writeStaticString("fwd=bypass; detail=")
+            buffer.writeString(reason.rawValue)
+        case .degradedWithoutCall(let ttl):
+            buffer.writeStaticString("hit; ttl=")
+            buffer.writeString(String(ttl))
+            buffer.writeStaticString("; detail=degraded")
+        case .degradedAfterCall(let status):
+            buffer.writeStaticString("fwd=stale; fwd-status=")
+            buffer.writeString(String(status))
+            buffer.writeStaticString("; detail=degraded")
+        case .fallback(let status):
+            buffer.writeStaticString("fwd=miss; fwd-status=")
+            buffer.writeString(String(status))
+            buffer.writeStaticString("; detail=fallback")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// What an entry may be used for, by its age.
+///
+/// A duration of zero means never, so with a `ttl` of zero even an entry of this very millisecond is not fresh. `ttl` in the cases is
+/// the whole seconds of freshness left, rounded down: zero or more while fresh, negative after.
+package enum Freshness: Sendable, Hashable {
+    /// Served without asking LangFlow.
+    case fresh(ttl: Int)
+    /// Served at once and refreshed in the background; in an outage served as it is.
+    case staleWhileRevalidate(ttl: Int)
+    /// Served only where LangFlow does not answer.
+    case staleIfError(ttl: Int)
+    /// Not served.
+    case expired
+
+    /// How far the wall clocks of two replicas, or of one before and after a correction, may be apart unnoticed.
+    package static let clockSkewMax = Duration.seconds(5)
+
+    /// Decides by the age of the entry under what the operator has set now, not what was set when it was stored.
+    ///
+    /// LangFlow's own `lifetimeMax` shortens the `ttl`. An entry from further in the future than ``clockSkewMax`` has no known age:
+    /// the wall clock was set back, perhaps to before the entry expired, so it is never fresh; it is kept for an outage, where the
+    /// flow allows that, since an old answer is then better than none.
+    package init(of entry: CacheEntry, under settings: FlowSettings, at now: Timestamp) {
+        let ttl = min(settings.ttl.boundedMilliseconds, entry.lifetimeMax?.boundedMilliseconds ?? .max)
+        let staleIfError = settings.staleIfError.boundedMilliseconds
+        let age = entry.ageMilliseconds(at: now)
+        guard age >= -Self.clockSkewMax.boundedMilliseconds else {
+            self = staleIfError > 0 ? .staleIfError(ttl: -1) : .expired
+            return
+        }
+        self.init(
+            age: max(0, age),
+            ttl: ttl,
+            staleWhileRevalidate: settings.staleWhileRevalidate.boundedMilliseconds,
+            staleIfError: staleIfError
+        )
+    }
+
+    /// All in milliseconds, none negative and none over a quarter of what an `Int64` holds.
+    private init(age: Int64, ttl: Int64, staleWhileRevalidate: Int64, staleIfError: Int64) {
+        // Division rounds toward zero; what is left is rounded down on both sides of it.
+        let millisecondsLeft = ttl - age
+        let left = Int((millisecondsLeft < 0 ? millisecondsLeft - 999 : millisecondsLeft) / 1000)
+        if ttl > 0, age <= ttl {
+            self = .fresh(ttl: left)
+        } else if staleWhileRevalidate > 0, age <= ttl + staleWhileRevalidate {
+            self = .staleWhileRevalidate(ttl: min(left, -1))
+        } else if staleIfError > 0, age <= ttl + staleIfError {
+            self = .staleIfError(ttl: min(left, -1))
+        } else {
+            self = .expired
+        }
+    }
+}
+
+extension CacheEntry {
+    /// The entry's age in whole seconds, for the `Age` header.
+    ///
+    /// Never negative: zero where the wall clock was set back to before the entry was stored.
+    package func ageSeconds(at now: Timestamp) -> Int {
+        Int(max(0, self.ageMilliseconds(at: now)) / 1000)
+    }
+
+    /// Negative where the entry is from the future; bounded, since the times of an entry may come from outside the process.
+    fileprivate func ageMilliseconds(at now: Timestamp) -> Int64 {
+        let (age, overflow) = now.milliseconds.subtractingReportingOverflow(self.storedAt.milliseconds)
+        guard !overflow else { return now < self.storedAt ? -Duration.millisecondsMax : Duration.millisecondsMax }
+        return min(max(age, -Duration.millisecondsMax), Duration.millisecondsMax)
+    }
+}
+
+extension Duration {
+    /// A quarter of `Int64`, so that three such numbers can be added: 73 million years.
+    fileprivate static let millisecondsMax = Int64.max / 4
+
+    /// The whole milliseconds, from zero to ``millisecondsMax``.
+    fileprivate var boundedMilliseconds: Int64 {
+        guard self > .zero else { return 0 }
+        return self < .milliseconds(Self.millisecondsMax) ? self.milliseconds : Self.millisecondsMax
+    }
+}

@@ -1,0 +1,115 @@
+import Crypto
+import NIOCore
+
+/// Makes the part of a key that says what was asked.
+package enum InputHasher {
+    /// SHA-256 over everything in a request that may change its answer.
+    ///
+    /// The encoding has a version; every field has a tag, a mark of presence and, before its bytes, their number (8 bytes, little
+    /// endian): no two different requests have one encoding. The tenant and the target are in the key's ``CacheScope``.
+    ///
+    /// - Parameters:
+    ///   - run: what was asked.
+    ///   - normalization: how the input is brought into the form that is hashed. Part of the hash itself: an answer that was
+    ///     kept under a folded question must not be found once the operator asks for exact ones.
+    ///   - globalVariables: those that are sent to LangFlow, in any order; their names are unique.
+    ///   - session: the session where it counts, else `nil`.
+    /// - Returns: equal hashes for requests of one meaning, by whichever call they came.
+    package static func hash(
+        _ run: RunInput,
+        normalization: Normalization,
+        globalVariables: [GlobalVariable],
+        session: SessionID?
+    ) -> InputHash {
+        // Every element is taken or left out by name, so that a new one breaks the build here. Left out: the flow, because its
+        // target is in the scope; the request's own session, because the flow's settings decide whether it counts; and the form
+        // of the answer, because a stream and a plain answer say the same.
+        let (_, input, inputType, outputType, outputComponent, tweaks, _, _) = run.parts
+        let canonical = TextNormalization.canonical(input, normalization)
+        var encoding = Encoding(capacity: 256 + canonical.readableBytes + (tweaks?.canonical.readableBytes ?? 0))
+        encoding.write(.operation, "run")
+        encoding.write(.normalization, normalization.rawValue)
+        encoding.write(.input, canonical)
+        encoding.write(.inputType, inputType.rawValue)
+        encoding.write(.outputType, outputType.rawValue)
+        encoding.write(.outputComponent, outputComponent?.bytes)
+        encoding.write(.tweaks, tweaks?.canonical)
+        for variable in Self.sorted(globalVariables) {
+            encoding.write(.globalName, variable.name)
+            encoding.write(.globalValue, variable.value)
+        }
+        encoding.write(.session, session?.description)
+        return encoding.hash()
+    }
+
+    private static func sorted(_ variables: [GlobalVariable]) -> [GlobalVariable] {
+        guard variables.count > 1 else { return variables }
+        return variables.sorted { left, right in
+            if left.name.utf8.elementsEqual(right.name.utf8) {
+                return left.value.utf8.lexicographicallyPrecedes(right.value.utf8)
+            }
+            return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+        }
+    }
+}
+
+/// One buffer that is hashed in one pass.
+private struct Encoding {
+    private var buffer: ByteBuffer
+
+    init(capacity: Int) {
+        self.buffer = ByteBufferAllocator().buffer(capacity: capacity)
+        self.buffer.writeStaticString("ambassador-input-1")
+    }
+
+    mutating func write(_ tag: Tag, _ text: String?) {
+        guard self.begin(tag, count: text?.utf8.count), let text else { return }
+        self.buffer.writeString(text)
+    }
+
+    mutating func write(_ tag: Tag, _ bytes: [UInt8]?) {
+        guard self.begin(tag, count: bytes?.count), let bytes else { return }
+        self.buffer.writeBytes(bytes)
+    }
+
+    mutating func write(_ tag: Tag, _ bytes: ByteBuffer?) {
+        guard self.begin(tag, count: bytes?.readableBytes), let bytes else { return }
+        self.buffer.writeImmutableBuffer(bytes)
+    }
+
+    /// Writes what stands before a field's bytes; says whether it is present.
+    private mutating func begin(_ tag: Tag, count: Int?) -> Bool {
+        self.buffer.writeMultipleIntegers(tag.rawValue, UInt8(count == nil ? 0 : 1))
+        guard let count else { return false }
+        self.buffer.writeInteger(UInt64(count), endianness: .little)
+        return true
+    }
+
+    func hash() -> InputHash {
+        var hasher = SHA256()
+        self.buffer.withUnsafeReadableBytes { hasher.update(bufferPointer: $0) }
+        return InputHash(
+            words: hasher.finalize().withUnsafeBytes { bytes in
+                (Self.word(0, of: bytes), Self.word(1, of: bytes), Self.word(2, of: bytes), Self.word(3, of: bytes))
+            }
+        )
+    }
+
+    private static func word(_ position: Int, of bytes: UnsafeRawBufferPointer) -> UInt64 {
+        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * position, as: UInt64.self))
+    }
+}
+
+/// A field's number in the encoding; numbers are never used again for another field.
+private enum Tag: UInt8 {
+    case operation = 1
+    case normalization = 2
+    case input = 3
+    case inputType = 4
+    case outputType = 5
+    case outputComponent = 6
+    case tweaks = 7
+    case globalName = 8
+    case globalValue = 9
+    case session = 10
+}

@@ -1,0 +1,155 @@
+package import NIOCore
+import Synchronization
+
+/// The answers that are at hand in the process, bounded in bytes.
+///
+/// Keys are spread over shards, each with its own short lock, so that two event loops seldom meet. Each shard keeps what was asked for
+/// often and of late (see ``Shard``), so that a scan does not push out what is in use. Everything may be called on an event loop.
+package final class MemoryCache: Sendable {
+    /// What a look-up found.
+    enum Lookup {
+        case hit(CacheEntry)
+        case expired(CacheEntry)
+        case miss
+    }
+
+    /// What an insertion took out, kept until the lock is released, so that no large object is freed inside it.
+    struct Removals {
+        var replaced: [CacheEntry] = []
+        var evicted: [CacheEntry] = []
+    }
+
+    /// What the cache holds and what it did.
+    package struct Statistics: Sendable, Hashable {
+        package var entries = 0
+        package var bytes = 0
+        /// Entries that went for room, those that were not admitted included.
+        package var evictions = 0
+    }
+
+    private final class LockedShard: Sendable {
+        let shard: Mutex<Shard>
+
+        init(_ shard: Shard) {
+            self.shard = Mutex(shard)
+        }
+    }
+
+    /// The most that all entries together take, in bytes of ``CacheEntry/byteCount``.
+    package let bytesMax: Int
+    private let shards: ContiguousArray<LockedShard>
+    private let entryCount: Counter
+    private let byteCount: Counter
+    private let evictions: Counter
+
+    /// - Parameters:
+    ///   - bytesMax: the bound over all shards; zero keeps nothing.
+    ///   - entryBytesMax: larger entries are not kept, nor are those over a quarter of a shard's share.
+    ///   - metrics: where the cache's levels are shown; one cache a registry.
+    ///   - sketchSeed: random but in tests.
+    package init(
+        bytesMax: Int,
+        entryBytesMax: Int = 1 << 20,
+        metrics: MetricRegistry,
+        sketchSeed: UInt64 = .random(in: .min ... .max)
+    ) {
+        precondition(bytesMax >= 0 && entryBytesMax >= 0)
+        self.bytesMax = bytesMax
+        // As many as 16, but not so many that the largest entry is over a quarter of a share.
+        var count = 16
+        while count > 1, bytesMax / count < 4 * min(entryBytesMax, bytesMax) {
+            count /= 2
+        }
+        self.shards = ContiguousArray(
+            (0..<count).map { index in
+                LockedShard(
+                    Shard(
+                        bytesMax: bytesMax / count,
+                        entryBytesMax: entryBytesMax,
+                        sketchSeed: sketchSeed &+ UInt64(index)
+                    )
+                )
+            }
+        )
+        self.entryCount = metrics.level(.memoryEntries)
+        self.byteCount = metrics.level(.memoryBytes)
+        self.evictions = metrics.counter(.memoryEvictions)
+    }
+
+    /// The entry of a key; one short critical section, nothing allocated.
+    ///
+    /// - Returns: `nil` also where the entry's time, as given to ``insert(_:expiresAt:)``, has come: it is then removed.
+    package func entry(for key: CacheKey, at now: NIODeadline) -> CacheEntry? {
+        switch self.shard(of: key).shard.withLock({ $0.entry(for: key, at: now) }) {
+        case .hit(let entry):
+            return entry
+        case .expired(let entry):
+            self.count(removed: [entry])
+            return nil
+        case .miss:
+            return nil
+        }
+    }
+
+    /// Keeps an entry where it is worth it, in place of one of the same key that is not later.
+    ///
+    /// - Parameters:
+    ///   - entry: not kept where one of the same key that is later is present.
+    ///   - expiresAt: when it can no longer be of use, staleness included.
+    package func insert(_ entry: CacheEntry, expiresAt: NIODeadline) {
+        let (entries, bytes, removals) = self.shard(of: entry.key).shard.withLock { shard in
+            let entries = shard.entryCount
+            let bytes = shard.byteCount
+            let removals = shard.insert(entry, expiresAt: expiresAt)
+            return (shard.entryCount - entries, shard.byteCount - bytes, removals)
+        }
+        self.entryCount.increment(by: entries)
+        self.byteCount.increment(by: bytes)
+        if !removals.evicted.isEmpty {
+            self.evictions.increment(by: removals.evicted.count)
+        }
+    }
+
+    /// Forgets the entries that a selection names; all but `.key` look at every entry.
+    ///
+    /// - Returns: how many were removed.
+    @discardableResult
+    package func remove(_ selection: PurgeSelection) -> Int {
+        if case .key(let key) = selection {
+            let removed = self.shard(of: key).shard.withLock { $0.remove(key) }
+            self.count(removed: removed)
+            return removed.count
+        }
+        var count = 0
+        for shard in self.shards {
+            let removed = shard.shard.withLock { shard in
+                shard.removeAll { selection.covers(key: $0.key, tenant: $0.tenant, target: $0.target) }
+            }
+            self.count(removed: removed)
+            count += removed.count
+        }
+        return count
+    }
+
+    /// Counted shard by shard: exact while nothing changes.
+    package var statistics: Statistics {
+        var statistics = Statistics(evictions: self.evictions.value)
+        for shard in self.shards {
+            let (entries, bytes) = shard.shard.withLock { ($0.entryCount, $0.byteCount) }
+            statistics.entries += entries
+            statistics.bytes += bytes
+        }
+        return statistics
+    }
+
+    private func shard(of key: CacheKey) -> LockedShard {
+        // Other bits than the dictionaries and the sketches use.
+        self.shards[Int(truncatingIfNeeded: key.input.words.3 ^ key.scope.high) & (self.shards.count - 1)]
+    }
+
+    private func count(removed: [CacheEntry]) {
+        guard !removed.isEmpty else { return }
+        self.entryCount.decrement(by: removed.count)
+        self.byteCount.decrement(by: removed.reduce(0) { $0 + $1.byteCount })
+    }
+}

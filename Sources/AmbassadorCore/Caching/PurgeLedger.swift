@@ -1,0 +1,93 @@
+import DequeModule
+import Synchronization
+
+/// The purges of late, so that no fetch that was under way during a purge brings back what it removed.
+///
+/// A fetch asks for ``sequence`` before it reads or calls anything. A purge is noted here first and carried out after. What the fetch
+/// brought is then kept through ``keep(_:askedAt:insert:)``: either the purge came first and the entry is refused, or the entry came
+/// first and the purge removes it.
+package final class PurgeLedger: Sendable {
+    fileprivate struct State {
+        /// The latest purges, oldest first; the last one's number is `sequence`.
+        var selections = Deque<PurgeSelection>()
+        var sequence: UInt64 = 0
+    }
+
+    private let purgesMax: Int
+    private let state = Mutex(State())
+    // A copy of the state's number that is read without the lock.
+    private let published = Atomic<UInt64>(0)
+
+    /// - Parameter purgesMax: how many purges are remembered. A fetch that was under way during more than these keeps nothing.
+    package init(purgesMax: Int = 1024) {
+        precondition(purgesMax > 0)
+        self.purgesMax = purgesMax
+    }
+
+    /// The number of the latest purge; one atomic load.
+    package var sequence: UInt64 { self.published.load(ordering: .acquiring) }
+
+    /// Notes a purge, before it is carried out on any cache.
+    package func note(_ selection: PurgeSelection) {
+        self.state.withLock { state in
+            if state.selections.count == self.purgesMax {
+                state.selections.removeFirst()
+            }
+            state.selections.append(selection)
+            state.sequence += 1
+            self.published.store(state.sequence, ordering: .releasing)
+        }
+    }
+
+    /// Whether an answer that was asked for at a sequence may still be kept: no purge since then covers it.
+    ///
+    /// The answer may be outdated as soon as it is given; ``keep(_:askedAt:insert:)`` is not.
+    ///
+    /// - Returns: `false` also where more purges came since than are remembered.
+    package func permits(key: CacheKey, tenant: TenantID, target: FlowName, askedAt sequence: UInt64) -> Bool {
+        guard sequence != self.sequence else { return true }
+        return self.state.withLock { state in
+            state.permits(key: key, tenant: tenant, target: target, askedAt: sequence)
+        }
+    }
+
+    /// Inserts an entry into the caches unless a purge noted since `askedAt` covers it.
+    ///
+    /// - Parameters:
+    ///   - entry: what the fetch brought.
+    ///   - sequence: what ``sequence`` was before anything was fetched.
+    ///   - insert: run inside the ledger's lock, so that no purge is noted between the question and the insertion. It must be as
+    ///     short as an insertion into memory or into a queue, and must not call the ledger.
+    /// - Returns: whether the entry was inserted.
+    package func keep(_ entry: CacheEntry, askedAt sequence: UInt64, insert: () -> Void) -> Bool {
+        self.state.withLock { state in
+            guard state.permits(key: entry.key, tenant: entry.tenant, target: entry.target, askedAt: sequence) else {
+                return false
+            }
+            insert()
+            return true
+        }
+    }
+}
+
+extension PurgeLedger.State {
+    fileprivate func permits(key: CacheKey, tenant: TenantID, target: FlowName, askedAt asked: UInt64) -> Bool {
+        guard asked < self.sequence else { return true }
+        let since = self.sequence - asked
+        guard since <= UInt64(self.selections.count) else { return false }
+        return !self.selections.suffix(Int(since)).contains { $0.covers(key: key, tenant: tenant, target: target) }
+    }
+}
+
+extension PurgeSelection {
+    /// Whether an entry of this key, tenant and target is among those that the selection names.
+    package func covers(key: CacheKey, tenant: TenantID, target: FlowName) -> Bool {
+        switch self {
+        case .all: true
+        case .key(let purged): purged == key
+        case .tenant(let purged): purged == tenant
+        case .flow(let purged): purged == target
+        case .tenantFlow(let purgedTenant, let purgedTarget): purgedTenant == tenant && purgedTarget == target
+        }
+    }
+}

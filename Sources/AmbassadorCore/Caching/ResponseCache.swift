@@ -1,0 +1,28 @@
+/// A place that keeps answers beyond the process's memory: Redis, or the SQLite store.
+///
+/// A cache never throws: one that fails is a miss, counted and logged by its adapter, so that the mission goes on without it.
+package protocol ResponseCache: Sendable {
+    /// The entry of a key, fresh or not.
+    ///
+    /// - Returns: `nil` where there is none, where it does not verify, or where the cache is away.
+    func entry(for key: CacheKey) async -> CacheEntry?
+
+    /// Keeps an entry, in place of an older one of the same key; returns at once, the work is bounded and in the background.
+    ///
+    /// `lifetime` is how long the entry can be of use, staleness included; the cache may forget it earlier.
+    func insert(_ entry: CacheEntry, lifetime: Duration)
+
+    /// Forgets the entries that a selection names.
+    ///
+    /// - Returns: how many were removed, or `nil` where the cache cannot count them or was away.
+    func remove(_ selection: PurgeSelection) async -> Int?
+}
+
+/// Which entries a purge removes; a purge names at least one of them, or says that it means all.
+package enum PurgeSelection: Sendable, Hashable {
+    case all
+    case key(CacheKey)
+    case tenant(TenantID)
+    case flow(target: FlowName)
+    case tenantFlow(tenant: TenantID, target: FlowName)
+}

@@ -1,0 +1,137 @@
+package import NIOCore
+import Synchronization
+
+/// Makes one operation of identical ones: whoever asks while it is under way waits for its end.
+///
+/// An operation runs in a task of its own that belongs to the single flight, so no caller's leaving ends it for the others. Each caller
+/// waits under its own deadline and its own cancellation, and gets what the operation ended with, failure included.
+package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
+    /// How a caller's wait ended.
+    package enum Landing: Sendable {
+        /// `wasShared` where another caller, or a background refresh, had begun the operation.
+        case done(Value, wasShared: Bool)
+        case failed(Failure, wasShared: Bool)
+        /// The caller's deadline passed first.
+        case waitedTooLong
+        /// As many callers wait for the operation as may.
+        case tooManyWaiters
+        /// The caller's task was cancelled first.
+        case cancelled
+    }
+
+    /// What is run: it must end by itself, within a timeout of its own, and soon after its task is cancelled.
+    package typealias Operation = @Sendable () async throws(Failure) -> Value
+
+    private let sleeper: Sleeper
+    private let machine: Mutex<StateMachine>
+
+    /// - Parameters:
+    ///   - waitersMax: how many may wait for one operation beside the one that began it.
+    ///   - backgroundMax: how many background refreshes may be under way at once.
+    ///   - sleeper: what the deadlines are waited with.
+    package init(waitersMax: Int = 1000, backgroundMax: Int = 64, sleeper: Sleeper = .system) {
+        self.sleeper = sleeper
+        self.machine = Mutex(StateMachine(waitersMax: waitersMax, backgroundMax: backgroundMax))
+    }
+
+    /// Joins the operation of a key that is under way, or begins it.
+    ///
+    /// - Parameters:
+    ///   - key: what makes two operations the same.
+    ///   - deadline: when this caller stops waiting, on the monotonic clock.
+    ///   - keepsRunning: whether the operation goes on once nobody waits for it, since its answer will be kept. Where several callers
+    ///     differ, it goes on. Otherwise its task is cancelled, and the next caller begins another.
+    ///   - operation: run where this caller is the first.
+    /// - Returns: how this caller's wait ended; it always ends.
+    package func land(
+        _ key: CacheKey,
+        deadline: NIODeadline,
+        keepsRunning: Bool,
+        operation: @escaping Operation
+    ) async -> Landing {
+        guard !Task.isCancelled else { return .cancelled }
+        let arrival = OneShot<Landing>()
+        let waiter: WaiterID
+        switch self.machine.withLock({ $0.join(key, arrival: arrival, keepsRunning: keepsRunning) }) {
+        case .refuse:
+            return .tooManyWaiters
+        case .wait(let follower):
+            waiter = follower
+        case .lead(let leader):
+            waiter = leader
+            self.begin(leader.flight, operation)
+        }
+        return await arrival.value(until: deadline, sleeper: self.sleeper) { departure in
+            self.leave(waiter, for: departure)
+        }
+    }
+
+    /// Begins the operation of a key for nobody in particular, unless it is under way.
+    ///
+    /// - Returns: whether it was begun: not while the key's operation or `backgroundMax` others are under way, and not after
+    ///   ``shutDown()``.
+    @discardableResult
+    package func refreshInBackground(_ key: CacheKey, operation: @escaping Operation) -> Bool {
+        guard let flight = self.machine.withLock({ $0.beginRefresh(of: key) }) else { return false }
+        self.begin(flight, operation)
+        return true
+    }
+
+    /// Begins no background refresh from now on; callers are still served.
+    package func shutDown() {
+        self.machine.withLock { $0.shutDown() }
+    }
+
+    /// Waits until no operation is under way.
+    ///
+    /// - Returns: `false` where some still were when the deadline passed or the task was cancelled.
+    package func drain(until deadline: NIODeadline = .distantFuture) async -> Bool {
+        let drained = OneShot<Bool>()
+        guard let waiting = self.machine.withLock({ $0.awaitEmpty(drained) }) else { return true }
+        return await drained.value(until: deadline, sleeper: self.sleeper) { _ in
+            self.machine.withLock { $0.stopAwaitingEmpty(waiting) }?.deliver(false)
+        }
+    }
+
+    /// Cancels every operation that is under way; those who wait get the failure that it ends with.
+    package func cancelAll() {
+        for task in self.machine.withLock({ $0.tasks }) {
+            task.cancel()
+        }
+    }
+
+    /// How many operations are under way, those given up but not yet ended included.
+    package var flightCount: Int { self.machine.withLock { $0.flightCount } }
+
+    private func begin(_ flight: UInt64, _ operation: @escaping Operation) {
+        let task = Task {
+            do throws(Failure) {
+                let value = try await operation()
+                self.finish(flight) { .done(value, wasShared: $0) }
+            } catch {
+                self.finish(flight) { .failed(error, wasShared: $0) }
+            }
+        }
+        // Everybody may have left, or the operation may have ended, before its task could be noted.
+        self.machine.withLock { $0.attach(task, to: flight) }?.cancel()
+    }
+
+    private func finish(_ flight: UInt64, landing: (_ wasShared: Bool) -> Landing) {
+        let (waiters, drains) = self.machine.withLock { $0.finish(flight) }
+        for waiter in waiters {
+            waiter.arrival.deliver(landing(waiter.isFollower))
+        }
+        for drained in drains {
+            drained.deliver(true)
+        }
+    }
+
+    private func leave(_ waiter: WaiterID, for departure: Departure) {
+        guard let leaving = self.machine.withLock({ $0.leave(waiter) }) else { return }
+        leaving.givenUp?.cancel()
+        switch departure {
+        case .deadline: leaving.arrival.deliver(.waitedTooLong)
+        case .cancellation: leaving.arrival.deliver(.cancelled)
+        }
+    }
+}

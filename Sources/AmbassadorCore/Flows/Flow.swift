@@ -1,0 +1,38 @@
+import Synchronization
+
+/// A flow at run time: what the operator set for it and what the process knows of it.
+package final class Flow: Sendable {
+    package let name: FlowName
+    /// What LangFlow runs.
+    package let target: FlowName
+    package let settings: FlowSettings
+    /// Counts failures of this flow alone, so that one broken flow never stops the others.
+    package let breaker: CircuitBreaker
+    package let metrics: FlowMetrics
+
+    private let defaultScope: CacheScope
+    private let scopes = Mutex<[TenantID: CacheScope]>([:])
+
+    /// How many tenants' scopes are kept ready; more are computed for each request.
+    private static let scopesMax = 4_096
+
+    package init(name: FlowName, settings: FlowSettings, breaker: CircuitBreaker, metrics: FlowMetrics) {
+        self.name = name
+        self.target = settings.target ?? name
+        self.settings = settings
+        self.breaker = breaker
+        self.metrics = metrics
+        self.defaultScope = CacheScope(tenant: settings.isShared ? nil : .default, target: settings.target ?? name)
+    }
+
+    /// The part of the cache key that names whose answers these are.
+    package func scope(for tenant: TenantID) -> CacheScope {
+        if self.settings.isShared || tenant == .default { return self.defaultScope }
+        if let known = self.scopes.withLock({ $0[tenant] }) { return known }
+        let scope = CacheScope(tenant: tenant, target: self.target)
+        self.scopes.withLock { scopes in
+            if scopes.count < Self.scopesMax { scopes[tenant] = scope }
+        }
+        return scope
+    }
+}

@@ -1,0 +1,65 @@
+import DequeModule
+import Synchronization
+
+/// The flows that callers may name.
+package final class FlowRegistry: Sendable {
+    /// What happens to a flow that the configuration does not list.
+    package enum UnlistedFlows: Sendable {
+        case deny
+        /// It is run under these settings.
+        case allow(FlowSettings)
+    }
+
+    private struct Unlisted {
+        var flows: [FlowName: Flow] = [:]
+        var order: Deque<FlowName> = []
+    }
+
+    /// How many unlisted flows have a state of their own; callers choose the names, so the oldest gives way.
+    package static let unlistedMax = 1_024
+
+    private let listed: [FlowName: Flow]
+    private let policy: UnlistedFlows
+    private let unlisted = Mutex(Unlisted())
+    private let unlistedMetrics: FlowMetrics
+    private let breakerSettings: CircuitBreakerSettings
+
+    package init(
+        listed: [FlowName: FlowSettings],
+        unlisted policy: UnlistedFlows,
+        breaker breakerSettings: CircuitBreakerSettings,
+        metrics registry: MetricRegistry
+    ) {
+        self.listed = Dictionary(
+            uniqueKeysWithValues: listed.map { name, settings in
+                let breaker = CircuitBreaker(settings: breakerSettings)
+                registry.gauge(.breakerOpen, ("flow", name.description)) { breaker.state.openness }
+                let metrics = FlowMetrics(label: name.description, registry: registry)
+                return (name, Flow(name: name, settings: settings, breaker: breaker, metrics: metrics))
+            }
+        )
+        self.policy = policy
+        self.breakerSettings = breakerSettings
+        // One label for all of them: a caller must not be able to make metrics at will.
+        self.unlistedMetrics = FlowMetrics(label: "(unlisted)", registry: registry)
+    }
+
+    /// The flow that a caller named.
+    ///
+    /// - Returns: `nil` where it is not listed and unlisted flows are denied.
+    package func flow(named name: FlowName) -> Flow? {
+        if let flow = self.listed[name] { return flow }
+        guard case .allow(let settings) = self.policy else { return nil }
+        return self.unlisted.withLock { unlisted in
+            if let flow = unlisted.flows[name] { return flow }
+            if unlisted.order.count >= Self.unlistedMax, let oldest = unlisted.order.popFirst() {
+                unlisted.flows[oldest] = nil
+            }
+            let breaker = CircuitBreaker(settings: self.breakerSettings)
+            let flow = Flow(name: name, settings: settings, breaker: breaker, metrics: self.unlistedMetrics)
+            unlisted.flows[name] = flow
+            unlisted.order.append(name)
+            return flow
+        }
+    }
+}

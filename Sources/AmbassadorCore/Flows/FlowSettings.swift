@@ -1,0 +1,83 @@
+/// What the operator has set for a flow.
+///
+/// Durations are not negative; `.zero` means never.
+package struct FlowSettings: Sendable, Hashable {
+    /// The LangFlow id or endpoint name that is run; `nil` means the flow's own name.
+    package var target: FlowName?
+    /// How long an answer is fresh.
+    package var ttl: Duration = .zero
+    /// How much longer it is served while it is refreshed in the background.
+    package var staleWhileRevalidate: Duration = .zero
+    /// How much longer than `ttl` it may be served when LangFlow does not answer.
+    package var staleIfError: Duration = .zero
+    /// The answer's text when LangFlow does not answer and nothing stored may be served.
+    package var fallback: String?
+    package var session: SessionMode = .bypass
+    package var sessionDefault: SessionDefault = .fresh
+    package var normalize: Normalization = .exact
+    /// The `Component.field` pairs that callers may tweak; a lone `field` stands for LangFlow's top-level tweaks.
+    package var tweaks: Set<String> = []
+    /// The LangFlow global variables that callers may set, in upper case.
+    package var globalVariables: Set<String> = []
+    package var allowsEmptyInput: Bool = false
+    /// Whether all tenants share the entries of this flow.
+    package var isShared: Bool = false
+    /// Whether entries and audit records keep the text of the input.
+    package var storesInputs: Bool = true
+    /// From the first attempt to connect until the last byte of LangFlow's answer.
+    package var timeout: Duration = .seconds(30)
+    package var price = Price()
+
+    package init() {}
+
+    /// Whether an answer can ever be of use a second time.
+    package var isCacheable: Bool {
+        self.ttl > .zero || self.staleWhileRevalidate > .zero || self.staleIfError > .zero
+    }
+
+    /// How long an entry can be of use, from when it was stored.
+    package var entryLifetime: Duration {
+        self.ttl + max(self.staleWhileRevalidate, self.staleIfError)
+    }
+}
+
+/// What a request's `session_id` means for the cache.
+package enum SessionMode: String, Sendable, CaseIterable {
+    /// A request that carries one is not cached.
+    case bypass
+    /// The session is part of the key.
+    case key
+    /// The flow is stateless: the session is not part of the key.
+    case ignore
+}
+
+/// The session of a request that carries none.
+package enum SessionDefault: String, Sendable, CaseIterable {
+    /// One of its own.
+    case fresh
+    /// One for all callers of the flow within a tenant, as LangFlow does it.
+    case flow
+}
+
+/// How the input is brought into the form that is hashed; LangFlow always receives the caller's own text.
+package enum Normalization: String, Sendable, CaseIterable {
+    case exact
+    /// NFKC, case fold, runs of white space to one space, trimmed, trailing `?!.。？！` dropped.
+    case text
+}
+
+/// What a call costs the operator, in billionths of a currency unit, so that sums are exact.
+package struct Price: Sendable, Hashable {
+    package var nanosPerCall: Int64 = 0
+    package var nanosPerThousandInputTokens: Int64 = 0
+    package var nanosPerThousandOutputTokens: Int64 = 0
+
+    package init() {}
+
+    /// The price of one call.
+    package func nanos(for usage: Usage) -> Int64 {
+        self.nanosPerCall
+            + self.nanosPerThousandInputTokens * Int64(usage.inputTokens ?? 0) / 1000
+            + self.nanosPerThousandOutputTokens * Int64(usage.outputTokens ?? 0) / 1000
+    }
+}

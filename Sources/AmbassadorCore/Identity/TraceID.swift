@@ -1,0 +1,68 @@
+package import NIOCore
+
+/// A request's id: 128 bits, shown as 32 lower-case hexadecimal digits, never all zero (W3C Trace Context §3.2.2.3).
+package struct TraceID: Hashable, Sendable, CustomStringConvertible {
+    package let high: UInt64
+    package let low: UInt64
+
+    /// Takes the two halves of an id, for example from the store.
+    ///
+    /// - Returns: `nil` for the id that is all zero, which Trace Context forbids.
+    package init?(high: UInt64, low: UInt64) {
+        guard high != 0 || low != 0 else { return nil }
+        self.high = high
+        self.low = low
+    }
+
+    private init(nonZeroHigh high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Makes an id at random.
+    package static func random() -> TraceID {
+        TraceID(nonZeroHigh: .random(in: 1...(.max)), low: .random(in: .min...(.max)))
+    }
+
+    /// Reads exactly 32 lower-case hexadecimal digits.
+    ///
+    /// - Returns: `nil` for anything else, upper case and the id of zeros included.
+    package init?(hex bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for byte in bytes {
+            guard let digit = HexDigits.value(ofLowercase: byte) else { return nil }
+            halves.0 = halves.0 << 4 | halves.1 >> 60
+            halves.1 = halves.1 << 4 | UInt64(digit)
+        }
+        self.init(high: halves.0, low: halves.1)
+    }
+
+    /// Reads the id out of a `traceparent` header's value (W3C Trace Context §3.2.2: `version-id-parent-flags`, 55 bytes).
+    ///
+    /// - Returns: `nil` where the value is not a valid one; version `ff` and a parent of zeros are not.
+    package init?(traceparent bytes: some Collection<UInt8>) {
+        let value = Array(bytes)
+        let dash = UInt8(ascii: "-")
+        guard value.count >= 55, value[2] == dash, value[35] == dash, value[52] == dash else { return nil }
+        let isVersionZero = value[0] == UInt8(ascii: "0") && value[1] == UInt8(ascii: "0")
+        guard value.count == 55 || (!isVersionZero && value[55] == dash) else { return nil }
+        let fields = [value[0..<2], value[36..<52], value[53..<55]]
+        guard fields.allSatisfy({ $0.allSatisfy { HexDigits.value(ofLowercase: $0) != nil } }) else { return nil }
+        guard value[0..<2] != [UInt8(ascii: "f"), UInt8(ascii: "f")] else { return nil }
+        guard value[36..<52].contains(where: { $0 != UInt8(ascii: "0") }) else { return nil }
+        self.init(hex: value[3..<35])
+    }
+
+    package var description: String {
+        var buffer = ByteBuffer()
+        self.write(into: &buffer)
+        return String(buffer: buffer)
+    }
+
+    /// Appends the 32 digits.
+    package func write(into buffer: inout ByteBuffer) {
+        HexDigits.write(self.high, into: &buffer)
+        HexDigits.write(self.low, into: &buffer)
+    }
+}

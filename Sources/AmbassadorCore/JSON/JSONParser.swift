@@ -1,0 +1,148 @@
+package import NIOCore
+
+/// A strict parser of JSON documents (RFC 8259, UTF-8).
+///
+/// What parsers disagree about is an error here, so that the ambassador and LangFlow never read one request in two ways:
+/// duplicate names (after their escapes were resolved), byte order marks, trailing commas, comments, lone surrogates, invalid
+/// UTF-8, and numbers that a double cannot hold. Time is linear in the document's length.
+package struct JSONParser {
+    let bytes: UnsafeRawBufferPointer
+    let depthMax: Int
+    var position = 0
+
+    /// Objects with more members than this look for duplicate names in a set, because scanning would be quadratic.
+    private static let scannedMembersMax = 8
+
+    private init(bytes: UnsafeRawBufferPointer, depthMax: Int) {
+        self.bytes = bytes
+        self.depthMax = depthMax
+    }
+
+    /// Parses the readable bytes as one document.
+    ///
+    /// - Parameters:
+    ///   - bytes: of which the readable ones are parsed, all of them.
+    ///   - depthMax: how many arrays and objects may be open at once; the parser's stack grows with it.
+    /// - Returns: the document's value.
+    /// - Throws: the first thing that is wrong.
+    package static func parse(_ bytes: ByteBuffer, depthMax: Int = 64) throws(JSONError) -> JSONValue {
+        let result = bytes.withUnsafeReadableBytes { bytes in
+            Result { () throws(JSONError) in
+                var parser = JSONParser(bytes: bytes, depthMax: depthMax)
+                return try parser.document()
+            }
+        }
+        return try result.get()
+    }
+
+    private mutating func document() throws(JSONError) -> JSONValue {
+        if self.bytes.count >= 3, self.bytes[0] == 0xEF, self.bytes[1] == 0xBB, self.bytes[2] == 0xBF {
+            throw self.error(.byteOrderMark)
+        }
+        self.skipWhiteSpace()
+        guard self.position < self.bytes.count else { throw self.error(.empty) }
+        let value = try self.value(depth: 0)
+        self.skipWhiteSpace()
+        guard self.position == self.bytes.count else { throw self.unexpected(.endOfDocument) }
+        return value
+    }
+
+    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+        guard let byte = self.peek() else { throw self.unexpected(.value) }
+        return switch byte {
+        case UInt8(ascii: "\""): .string(JSONString(bytes: try self.string()))
+        case UInt8(ascii: "{"): try self.object(depth: depth + 1)
+        case UInt8(ascii: "["): try self.array(depth: depth + 1)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): .number(try self.number())
+        case UInt8(ascii: "t"): try self.literal("true", .bool(true))
+        case UInt8(ascii: "f"): try self.literal("false", .bool(false))
+        case UInt8(ascii: "n"): try self.literal("null", .null)
+        default: throw self.unexpected(.value)
+        }
+    }
+
+    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
+        guard depth <= self.depthMax else { throw self.error(.tooDeep(depthMax: self.depthMax)) }
+        self.position += 1
+        self.skipWhiteSpace()
+        if self.take(UInt8(ascii: "}")) { return .object([]) }
+        var members: [JSONMember] = []
+        var names: Set<JSONString> = []
+        while true {
+            let offset = self.position
+            guard self.peek() == UInt8(ascii: "\"") else { throw self.unexpected(.memberName) }
+            let name = JSONString(bytes: try self.string())
+            guard Self.isNew(name, members: members, names: &names) else {
+                throw JSONError(offset: offset, reason: .duplicateMember(PrintableExcerpt.of(name.bytes)))
+            }
+            self.skipWhiteSpace()
+            guard self.take(UInt8(ascii: ":")) else { throw self.unexpected(.colon) }
+            self.skipWhiteSpace()
+            members.append(JSONMember(name: name, value: try self.value(depth: depth)))
+            self.skipWhiteSpace()
+            if self.take(UInt8(ascii: "}")) { return .object(members) }
+            guard self.take(UInt8(ascii: ",")) else { throw self.unexpected(.commaOrBrace) }
+            self.skipWhiteSpace()
+        }
+    }
+
+    private static func isNew(_ name: JSONString, members: [JSONMember], names: inout Set<JSONString>) -> Bool {
+        if members.count < Self.scannedMembersMax {
+            return !members.contains { $0.name == name }
+        }
+        if names.isEmpty {
+            names.formUnion(members.lazy.map(\.name))
+        }
+        // Swift seeds its hashes anew in every process, so that nobody can prepare names that collide.
+        return names.insert(name).inserted
+    }
+
+    private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
+        guard depth <= self.depthMax else { throw self.error(.tooDeep(depthMax: self.depthMax)) }
+        self.position += 1
+        self.skipWhiteSpace()
+        if self.take(UInt8(ascii: "]")) { return .array([]) }
+        var elements: [JSONValue] = []
+        while true {
+            elements.append(try self.value(depth: depth))
+            self.skipWhiteSpace()
+            if self.take(UInt8(ascii: "]")) { return .array(elements) }
+            guard self.take(UInt8(ascii: ",")) else { throw self.unexpected(.commaOrBracket) }
+            self.skipWhiteSpace()
+        }
+    }
+
+    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+        let end = self.position + text.utf8CodeUnitCount
+        guard end <= self.bytes.count else { throw self.unexpected(.value) }
+        let isEqual = text.withUTF8Buffer { $0.elementsEqual(self.bytes[self.position..<end]) }
+        guard isEqual else { throw self.unexpected(.value) }
+        self.position = end
+        return value
+    }
+
+    private mutating func skipWhiteSpace() {
+        while let byte = self.peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            self.position += 1
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard self.peek() == byte else { return false }
+        self.position += 1
+        return true
+    }
+
+    func peek() -> UInt8? {
+        self.position < self.bytes.count ? self.bytes[self.position] : nil
+    }
+
+    func error(_ reason: JSONError.Reason) -> JSONError {
+        JSONError(offset: self.position, reason: reason)
+    }
+
+    private func unexpected(_ expected: JSONError.Expectation) -> JSONError {
+        guard let byte = self.peek() else { return self.error(.unexpectedEnd) }
+        return self.error(.unexpectedByte(byte, expected: expected))
+    }
+}

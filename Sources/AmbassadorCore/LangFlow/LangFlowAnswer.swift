@@ -1,0 +1,138 @@
+import NIOCore
+
+/// What LangFlow's answer to a run holds.
+package struct LangFlowAnswer: Sendable {
+    /// The body without the session ids that LangFlow wrote into it, and the text.
+    package let answer: Answer
+    package let usage: Usage
+    package let storability: Storability
+
+    /// Whether an answer may be kept for others.
+    package enum Storability: Sendable, Hashable {
+        case storable
+        case notStorable(Reason)
+
+        package enum Reason: String, Sendable, CaseIterable {
+            /// The status is not 200.
+            case status
+            /// No output has a message with text in it.
+            case empty
+            /// A message says that it is an error.
+            case error
+        }
+    }
+
+    /// LangFlow's answers may be nested deeper than requests: components put their own data into them.
+    private static let depthMax = 512
+
+    /// Reads an answer to a run.
+    ///
+    /// Only a 200 is parsed; every other status is passed on with its session ids taken out.
+    ///
+    /// - Parameters:
+    ///   - answer: complete.
+    ///   - session: the id that was sent with the run.
+    /// - Returns: what it holds.
+    /// - Throws: `UpstreamError.invalid` where a 200 is not `application/json` or not a valid JSON object.
+    package static func read(
+        _ answer: UpstreamAnswer,
+        session: UpstreamSessionID
+    ) throws(UpstreamError) -> LangFlowAnswer {
+        guard answer.status == 200 else {
+            return LangFlowAnswer(
+                answer: Answer(cutting: session, from: answer.body, text: ByteBuffer()),
+                usage: .unknown,
+                storability: .notStorable(.status)
+            )
+        }
+        guard answer.contentType == "application/json" else {
+            throw .invalid("the answer's content type is not application/json")
+        }
+        let document: JSONValue
+        do throws(JSONError) {
+            document = try JSONParser.parse(answer.body, depthMax: Self.depthMax)
+        } catch {
+            throw .invalid("the answer is not valid JSON: \(error)")
+        }
+        guard case .object = document else { throw .invalid("the answer is not a JSON object") }
+        let outputs = RunOutputs(document)
+        return LangFlowAnswer(
+            answer: Answer(cutting: session, from: answer.body, text: ByteBuffer(bytes: outputs.text ?? [])),
+            usage: outputs.usage,
+            storability: outputs.hasError
+                ? .notStorable(.error) : outputs.text == nil ? .notStorable(.empty) : .storable
+        )
+    }
+}
+
+/// The outputs of a run: the entries of `outputs[].outputs[]`.
+private struct RunOutputs {
+    private let entries: [JSONValue]
+
+    init(_ document: JSONValue) {
+        self.entries = (document["outputs"]?.array ?? []).flatMap { $0["outputs"]?.array ?? [] }
+    }
+
+    /// The first message that is not empty, in the order of the outputs.
+    var text: [UInt8]? {
+        self.entries.lazy.compactMap(Self.text).first
+    }
+
+    /// A Chat Output answers under `message` and a Text Output under `text`.
+    ///
+    /// LangFlow doubles the newlines of the copies under `artifacts` and `messages`, so these are not looked at.
+    private static func text(of entry: JSONValue) -> [UInt8]? {
+        let names: [StaticString] = ["message", "text"]
+        for name in names {
+            let result = entry["results"]?[name]
+            let output = entry["outputs"]?[name]
+            let candidates = [result?["text"], result, output?["message"], output?["message"]?["text"], output]
+            for case .string(let text)? in candidates where !text.bytes.isEmpty {
+                return text.bytes
+            }
+        }
+        return nil
+    }
+
+    var hasError: Bool {
+        self.entries.contains { entry in
+            Self.results(of: entry).contains { Self.isError($0) || $0["data"].map(Self.isError) ?? false }
+                || (entry["messages"]?.array ?? []).contains(where: Self.isError)
+        }
+    }
+
+    private static func isError(_ message: JSONValue) -> Bool {
+        message["error"] == .bool(true) || message["category"]?.string?.isEqual(to: "error") ?? false
+    }
+
+    private static func results(of entry: JSONValue) -> [JSONValue] {
+        guard case .object(let results)? = entry["results"] else { return [] }
+        return results.map(\.value)
+    }
+
+    /// The tokens of all outputs together.
+    var usage: Usage {
+        let usages = self.entries.compactMap(Self.usage)
+        return Usage(
+            inputTokens: Self.sum(usages.compactMap { $0["input_tokens"]?.count }),
+            outputTokens: Self.sum(usages.compactMap { $0["output_tokens"]?.count })
+        )
+    }
+
+    private static func usage(of entry: JSONValue) -> JSONValue? {
+        for result in Self.results(of: entry) {
+            let candidates = [result["properties"]?["usage"], result["data"]?["properties"]?["usage"]]
+            for case .some(let usage) in candidates where usage != .null {
+                return usage
+            }
+        }
+        return entry["token_usage"]
+    }
+
+    /// No flow uses that many tokens; whoever says so must not make a price overflow.
+    private static let tokensMax = 1_000_000_000
+
+    private static func sum(_ counts: [Int]) -> Int? {
+        counts.isEmpty ? nil : counts.reduce(0) { min($0 + min($1, Self.tokensMax), Self.tokensMax) }
+    }
+}

@@ -1,0 +1,52 @@
+package import NIOCore
+
+/// The changes to a flow that a request asks for: never empty.
+package struct Tweaks: Sendable {
+    /// The names are of components with their fields (`{"Component": {"field": value}}`) or of fields of every component.
+    private let members: [JSONMember]
+    /// The canonical JSON of the tweaks.
+    package let canonical: ByteBuffer
+
+    /// - Returns: `nil` where there are none.
+    package init?(_ members: [JSONMember]) {
+        guard !members.isEmpty else { return nil }
+        self.members = members
+        var canonical = ByteBuffer()
+        JSONWriter.write(.object(members), into: &canonical)
+        self.canonical = canonical
+    }
+
+    /// Refuses every pair that is not allowed.
+    ///
+    /// A field's name with a dot in it is refused whatever is allowed, so that `A.b` and `c` cannot pass for `A` and `b.c`.
+    ///
+    /// - Parameter allowed: the pairs as `Component.field`, and a lone `field` for a value at the top level that is not an
+    ///   object; compared as bytes.
+    /// - Throws: a refusal that names the first pair that is not allowed.
+    package func check(allowed: Set<String>) throws(Refusal) {
+        for member in self.members {
+            guard case .object(let fields) = member.value else {
+                try Self.check(component: [], field: member.name.bytes, allowed: allowed)
+                continue
+            }
+            for field in fields {
+                try Self.check(
+                    component: member.name.bytes + [UInt8(ascii: ".")],
+                    field: field.name.bytes,
+                    allowed: allowed
+                )
+            }
+        }
+    }
+
+    private static func check(component: [UInt8], field: [UInt8], allowed: Set<String>) throws(Refusal) {
+        let pair = component + field
+        let isAllowed = !field.contains(UInt8(ascii: ".")) && allowed.contains { $0.utf8.elementsEqual(pair) }
+        guard !isAllowed else { return }
+        throw Refusal(
+            .forbidden,
+            "The tweak \"\(PrintableExcerpt.of(pair, lengthMax: 96))\" is not allowed for this flow. "
+                + "Leave it out, or ask the operator to list it in the flow's \"tweaks\" setting."
+        )
+    }
+}

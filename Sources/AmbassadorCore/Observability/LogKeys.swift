@@ -1,0 +1,6 @@
+/// The names of facts in log messages.
+///
+/// All of the core's stand here.
+package enum LogKeys {
+    package static let breaker = "breaker.state"
+}

@@ -1,0 +1,72 @@
+/// The name and the help text of a metric family.
+///
+/// All names of the product stand here and nowhere else.
+package struct MetricName: Sendable {
+    package let name: String
+    package let help: String
+
+    private init(_ name: String, _ help: String) {
+        self.name = "ambassador_" + name
+        self.help = help
+    }
+
+    package static let requests = MetricName("requests_total", "Requests answered, by flow, outcome and detail.")
+    package static let requestDuration = MetricName(
+        "request_duration_seconds",
+        "Time from a request's first byte to its answer, by flow."
+    )
+    package static let refusals = MetricName("refusals_total", "Requests that got an error, by kind.")
+    package static let connections = MetricName("connections", "Open connections of the data plane.")
+    package static let connectionsRefused = MetricName(
+        "connections_refused_total",
+        "Connections closed at once, since the limit was reached."
+    )
+    package static let upstreamCalls = MetricName("upstream_calls_total", "Calls to LangFlow, by flow and result.")
+    package static let upstreamDuration = MetricName(
+        "upstream_duration_seconds",
+        "Time from the start of a call to LangFlow to the end of its answer, by flow."
+    )
+    package static let upstreamInFlight = MetricName("upstream_in_flight", "Calls to LangFlow that are under way.")
+    package static let upstreamQueued = MetricName("upstream_queued", "Requests that wait for a free call to LangFlow.")
+    package static let breakerOpen = MetricName(
+        "breaker_open",
+        "Whether a circuit breaker is open (1), half open (0.5) or closed (0)."
+    )
+    package static let costNanos = MetricName(
+        "cost_nanos_total",
+        "What calls to LangFlow cost, in billionths, by flow."
+    )
+    package static let savedNanos = MetricName(
+        "saved_nanos_total",
+        "What answers without a call to LangFlow saved, in billionths, by flow."
+    )
+    package static let memoryEntries = MetricName("memory_cache_entries", "Entries in the memory cache.")
+    package static let memoryBytes = MetricName("memory_cache_bytes", "Bytes of the memory cache, overhead included.")
+    package static let memoryEvictions = MetricName(
+        "memory_cache_evictions_total",
+        "Entries evicted from memory for room."
+    )
+    package static let redisCommands = MetricName("redis_commands_total", "Commands to Redis, by command and result.")
+    package static let redisConnected = MetricName("redis_connected", "Whether the connection to Redis is up.")
+    package static let redisInvalid = MetricName("redis_invalid_values_total", "Values in Redis that did not verify.")
+    package static let redisDropped = MetricName(
+        "redis_dropped_total",
+        "Commands not sent, since Redis was away or slow."
+    )
+    package static let storeReads = MetricName("store_reads_total", "Look-ups in the store, by result.")
+    package static let storeWrites = MetricName("store_writes_total", "Entries written to the store, by result.")
+    package static let storeInvalid = MetricName(
+        "store_invalid_entries_total",
+        "Entries of the store whose body did not match its checksum."
+    )
+    package static let storePruned = MetricName("store_pruned_total", "Entries removed from the store by retention.")
+    package static let storeBytes = MetricName("store_bytes", "Size of the SQLite file in bytes.")
+    package static let auditRecords = MetricName("audit_records_total", "Audit records, by result.")
+    package static let auditQueued = MetricName("audit_queued", "Audit records that wait to be committed.")
+    package static let auditPruned = MetricName("audit_pruned_total", "Audit records removed by retention.")
+    package static let auditCommitDuration = MetricName("audit_commit_duration_seconds", "Time of a group commit.")
+    package static let accessLogDropped = MetricName(
+        "access_log_dropped_total",
+        "Request lines not written, since the log's reader was too slow."
+    )
+}

@@ -1,0 +1,61 @@
+package import Logging
+
+/// What the pipeline is made of; the assembly makes each part and hands them over.
+package struct AmbassadorParts: Sendable {
+    package let flows: FlowRegistry
+    package let tenants: TenantPolicy
+    package let memory: MemoryCache
+    /// The hot cache that replicas share; `nil` where there is none.
+    package let shared: (any ResponseCache)?
+    package let store: any ResponseCache
+    package let audit: any AuditLog
+    package let upstream: any Upstream
+    /// Counts failures of LangFlow as a whole: transport, timeouts, 502 to 504.
+    package let breaker: CircuitBreaker
+    /// How many calls LangFlow gets at once.
+    package let limit: ConcurrencyLimit
+    package let flights: Flights
+    package let purges: PurgeLedger
+    package let metrics: AmbassadorMetrics
+    package let readiness: Readiness
+    package let clocks: Clocks
+    package let logger: Logger
+    /// The largest entry that is kept, in bytes.
+    package let entryBytesMax: Int
+
+    package init(
+        flows: FlowRegistry,
+        tenants: TenantPolicy,
+        memory: MemoryCache,
+        shared: (any ResponseCache)?,
+        store: any ResponseCache,
+        audit: any AuditLog,
+        upstream: any Upstream,
+        breaker: CircuitBreaker,
+        limit: ConcurrencyLimit,
+        flights: Flights,
+        purges: PurgeLedger,
+        metrics: AmbassadorMetrics,
+        readiness: Readiness,
+        clocks: Clocks,
+        logger: Logger,
+        entryBytesMax: Int
+    ) {
+        self.flows = flows
+        self.tenants = tenants
+        self.memory = memory
+        self.shared = shared
+        self.store = store
+        self.audit = audit
+        self.upstream = upstream
+        self.breaker = breaker
+        self.limit = limit
+        self.flights = flights
+        self.purges = purges
+        self.metrics = metrics
+        self.readiness = readiness
+        self.clocks = clocks
+        self.logger = logger
+        self.entryBytesMax = entryBytesMax
+    }
+}

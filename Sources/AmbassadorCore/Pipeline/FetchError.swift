@@ -1,0 +1,97 @@
+/// Why a fetch brought no answer that may be passed on.
+package enum FetchError: Error, Sendable, Equatable {
+    case breakerOpen
+    /// Too many calls are under way and too many wait.
+    case overloaded
+    /// The caller's time ran out while it waited for a free call.
+    case queuedTooLong
+    case unreachable
+    case connectionLost
+    case timeout
+    /// LangFlow's answer is not one that LangFlow gives; the reason names no host.
+    case invalid(String)
+    /// LangFlow refused the ambassador's own key.
+    case credentialRefused
+    /// LangFlow's 5xx with its message, scrubbed.
+    case status(Int, message: String?)
+    case cancelled
+
+    init(_ error: UpstreamError) {
+        self =
+            switch error {
+            case .unreachable: .unreachable
+            case .connectionLost: .connectionLost
+            case .timeout: .timeout
+            case .invalid(let reason): .invalid(reason)
+            case .cancelled: .cancelled
+            }
+    }
+
+    /// Whether it speaks against LangFlow as a whole.
+    var isUpstreamsFault: Bool {
+        switch self {
+        case .unreachable, .connectionLost, .timeout, .invalid: true
+        case .status(let status, _): [502, 503, 504].contains(status)
+        case .breakerOpen, .overloaded, .queuedTooLong, .credentialRefused, .cancelled: false
+        }
+    }
+
+    /// Whether it speaks against the flow: every exception in a flow is a 500 of LangFlow's.
+    var isFlowsFault: Bool {
+        switch self {
+        case .timeout, .invalid: true
+        case .status(let status, _): ![502, 503, 504].contains(status)
+        case .unreachable, .connectionLost, .breakerOpen, .overloaded, .queuedTooLong, .credentialRefused, .cancelled:
+            false
+        }
+    }
+}
+
+/// A ``FetchError`` and what the attempt cost.
+package struct FetchFailure: Error, Sendable {
+    let error: FetchError
+    /// How long LangFlow was waited for; zero where it was not called.
+    let microseconds: Int64
+
+    init(_ error: FetchError, microseconds: Int64 = 0) {
+        self.error = error
+        self.microseconds = microseconds
+    }
+
+    /// Whether the call was tried at all.
+    var wasCalled: Bool {
+        switch self.error {
+        case .breakerOpen, .overloaded, .queuedTooLong: false
+        default: true
+        }
+    }
+
+    /// What the caller is told where nothing degraded may be served.
+    ///
+    /// `retryAfter` is when the breaker lets a call through again.
+    func refusal(retryAfter: Duration) -> Refusal {
+        let seconds = max(1, Int((retryAfter.milliseconds + 999) / 1000))
+        switch self.error {
+        case .breakerOpen:
+            return Refusal(.breakerOpen, "Service temporarily unavailable", retryAfterSeconds: seconds)
+        case .overloaded:
+            return Refusal(.overloaded, "Service temporarily unavailable", retryAfterSeconds: seconds)
+        case .connectionLost:
+            return Refusal(
+                .upstreamInvalid,
+                "The AI service gave an answer that cannot be used",
+                detail: "The connection ended before the answer did."
+            )
+        case .unreachable:
+            return Refusal(.upstreamUnreachable, "Service temporarily unavailable", retryAfterSeconds: seconds)
+        case .timeout, .queuedTooLong, .cancelled:
+            return Refusal(.upstreamTimeout, "AI service timeout, please try again later")
+        case .invalid(let reason):
+            return Refusal(.upstreamInvalid, "The AI service gave an answer that cannot be used", detail: reason)
+        case .credentialRefused:
+            return Refusal(.upstreamCredential, "The AI service refused the ambassador's own key")
+        case .status(let status, let message):
+            return Refusal(.upstreamFailed, "The AI service failed", detail: message, upstreamStatus: status)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import NIOCore
+
+/// What is going to be done for a request, once it was found in order.
+struct Plan: Sendable {
+    let request: Request
+    let flow: Flow
+    let input: RunInput
+    let inputHash: InputHash
+    let tenant: TenantID
+    /// The caller's session, or one of its own.
+    let session: SessionID
+    /// The global variables that the flow lets callers set.
+    let globalVariables: [GlobalVariable]
+    let caching: Caching
+    /// The wall clock when the request was planned; what freshness is counted from.
+    let time: Timestamp
+    /// When the caller gets an answer at the latest.
+    let deadline: NIODeadline
+
+    enum Caching: Sendable {
+        /// - Parameter purges: how many purges there had been when the request was planned; see ``PurgeLedger``.
+        case use(CacheKey, purges: UInt64)
+        case bypass(OutcomeDetail)
+    }
+}

@@ -1,0 +1,59 @@
+import NIOCore
+
+/// What the pipeline found for a request: the answer, and what the audit log says about it.
+struct Reply: Sendable {
+    var status: Int
+    var content: Response.Content
+    var outcome: Outcome
+    var detail: OutcomeDetail?
+    var cacheStatus: CacheStatus?
+    var errorKind: Refusal.Kind?
+    var ageSeconds: Int?
+    var degradation: Response.Degradation?
+    var retryAfterSeconds: Int?
+    var allowedMethods: String?
+    var upstreamMicroseconds: Int64 = 0
+    var attempts = 0
+    var usage: Usage = .unknown
+    var costNanos: Int64 = 0
+    var savedNanos: Int64 = 0
+    var answerText: ByteBuffer?
+
+    init(status: Int, content: Response.Content, outcome: Outcome, detail: OutcomeDetail? = nil) {
+        self.status = status
+        self.content = content
+        self.outcome = outcome
+        self.detail = detail
+    }
+
+    /// An answer of LangFlow's, in the form that the caller asked for.
+    init(_ answer: Answer, to plan: Plan, outcome: Outcome, detail: OutcomeDetail? = nil) {
+        let content: Response.Content =
+            plan.request.wantsText
+            ? .text(answer.text)
+            : .answer(answer, session: EscapedSessionID(plan.session))
+        self.init(status: 200, content: content, outcome: outcome, detail: detail)
+        self.answerText = answer.text
+    }
+
+    /// A stored answer.
+    init(entry: CacheEntry, to plan: Plan, outcome: Outcome, detail: OutcomeDetail) {
+        self.init(entry.answer, to: plan, outcome: outcome, detail: detail)
+        self.ageSeconds = max(0, Int(plan.time.since(entry.storedAt).milliseconds / 1000))
+        self.usage = entry.usage
+        self.savedNanos = plan.flow.settings.price.nanos(for: entry.usage)
+    }
+
+    /// An error.
+    init(_ refusal: Refusal, traceID: TraceID, outcome: Outcome) {
+        self.init(status: refusal.status, content: .problem(Problem.body(refusal, traceID: traceID)), outcome: outcome)
+        self.errorKind = refusal.kind
+        self.retryAfterSeconds = refusal.retryAfterSeconds
+    }
+
+    /// What is recorded of a request whose caller left before the answer; nobody reads it.
+    static func abandoned(_ traceID: TraceID) -> Reply {
+        // nginx's status for a client that closed the connection.
+        Reply(status: 499, content: .text(ByteBuffer()), outcome: .abandoned)
+    }
+}

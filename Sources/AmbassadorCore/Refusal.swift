@@ -1,0 +1,79 @@
+/// Why a request gets an error: what the caller is told, and nothing that the caller must not know.
+package struct Refusal: Error, Sendable, Equatable {
+    package let kind: Kind
+    /// One sentence for the caller: what is wrong, where, and what to do.
+    package let message: String
+    /// More for the caller, where there is more; LangFlow's own message, scrubbed.
+    package let detail: String?
+    /// The status, where the kind does not fix it (LangFlow's 5xx).
+    package let upstreamStatus: Int?
+    /// When the caller may try again, in whole seconds.
+    package let retryAfterSeconds: Int?
+
+    package init(
+        _ kind: Kind,
+        _ message: String,
+        detail: String? = nil,
+        upstreamStatus: Int? = nil,
+        retryAfterSeconds: Int? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.detail = detail
+        self.upstreamStatus = upstreamStatus
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// The kinds of refusal, as the audit log and the metrics name them.
+    package enum Kind: String, Sendable, CaseIterable {
+        case malformedRequest = "malformed_request"
+        case malformedJSON = "malformed_json"
+        case invalidField = "invalid_field"
+        case forbidden
+        case unknownFlow = "unknown_flow"
+        case unknownRoute = "unknown_route"
+        case methodNotAllowed = "method_not_allowed"
+        case clientTimeout = "client_timeout"
+        case bodyTooLarge = "body_too_large"
+        case targetTooLong = "target_too_long"
+        case unsupportedMediaType = "unsupported_media_type"
+        case expectationFailed = "expectation_failed"
+        case headerTooLarge = "header_too_large"
+        case notImplemented = "not_implemented"
+        case httpVersion = "http_version"
+        case upstreamUnreachable = "upstream_unreachable"
+        case upstreamTimeout = "upstream_timeout"
+        case upstreamInvalid = "upstream_invalid"
+        case upstreamCredential = "upstream_credential"
+        case upstreamFailed = "upstream_failed"
+        case breakerOpen = "breaker_open"
+        case overloaded
+        case auditUnavailable = "audit_unavailable"
+        case internalError = "internal_error"
+
+        /// The HTTP status of the kind; 500 for `upstreamFailed`, whose refusals carry LangFlow's own.
+        package var status: Int {
+            switch self {
+            case .malformedRequest, .malformedJSON, .invalidField: 400
+            case .forbidden: 403
+            case .unknownFlow, .unknownRoute: 404
+            case .methodNotAllowed: 405
+            case .clientTimeout: 408
+            case .bodyTooLarge: 413
+            case .targetTooLong: 414
+            case .unsupportedMediaType: 415
+            case .expectationFailed: 417
+            case .headerTooLarge: 431
+            case .notImplemented: 501
+            case .httpVersion: 505
+            case .upstreamUnreachable, .breakerOpen, .overloaded, .auditUnavailable: 503
+            case .upstreamTimeout: 504
+            case .upstreamInvalid, .upstreamCredential: 502
+            case .upstreamFailed, .internalError: 500
+            }
+        }
+    }
+
+    /// The HTTP status that the caller sees.
+    package var status: Int { self.upstreamStatus ?? self.kind.status }
+}

@@ -1,0 +1,66 @@
+package import NIOCore
+
+/// What the server asks for an answer: the pipeline, as seen from a connection.
+///
+/// All three are synchronous and short: they run on the connection's event loop.
+package protocol Responder: Sendable {
+    /// Answers a request at once, where nothing has to be waited for, or says what to wait for.
+    func decide(_ request: Request) -> Decision
+
+    /// Records and answers a request that was turned away before it became a ``Request``.
+    func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision
+
+    /// Answers a probe. Probes are not recorded.
+    func probe(_ probe: Probe, traceID: TraceID) -> Response
+}
+
+/// An answer, or the way to it.
+package enum Decision: Sendable {
+    /// The answer may leave now.
+    case answered(Response)
+    /// The answer must be waited for, off the event loop. The closure is run exactly once, even where the caller has left:
+    /// cancelling its task tells the pipeline so, and then nobody reads its response.
+    case pending(@Sendable () async -> Response)
+}
+
+/// What is known of a request that was turned away early.
+package struct RefusedHead: Sendable {
+    package var traceID: TraceID
+    package var route: Route.Name
+    package var flow: FlowName?
+    package var clientAddress: String?
+    /// When the first byte of the request was read.
+    package var receivedAt: NIODeadline
+    /// Bytes of the body that were read.
+    package var requestBytes: Int
+    /// For a 405.
+    package var allowedMethods: String?
+
+    package init(
+        traceID: TraceID,
+        route: Route.Name,
+        flow: FlowName? = nil,
+        clientAddress: String? = nil,
+        receivedAt: NIODeadline,
+        requestBytes: Int = 0,
+        allowedMethods: String? = nil
+    ) {
+        self.traceID = traceID
+        self.route = route
+        self.flow = flow
+        self.clientAddress = clientAddress
+        self.receivedAt = receivedAt
+        self.requestBytes = requestBytes
+        self.allowedMethods = allowedMethods
+    }
+}
+
+/// The health routes of the data plane.
+package enum Probe: Sendable, Hashable {
+    /// `/healthz`: the process serves.
+    case health
+    /// `/livez`
+    case live
+    /// `/readyz`: configured, store open, listening. LangFlow or Redis being away makes it degraded, never unready.
+    case ready
+}

@@ -1,0 +1,25 @@
+/// How a request's tenant is found.
+package struct TenantPolicy: Sendable {
+    /// Whether `X-Tenant-ID` is believed.
+    ///
+    /// Off, every request is the default tenant's, whatever the header says.
+    package let trustsHeader: Bool
+
+    package init(trustsHeader: Bool) {
+        self.trustsHeader = trustsHeader
+    }
+
+    /// The tenant whose data a request may see.
+    ///
+    /// - Throws: a refusal where the header is believed and is not a tenant's name.
+    func tenant(of request: Request) throws(Refusal) -> TenantID {
+        guard self.trustsHeader, let header = request.tenantHeader else { return .default }
+        guard let tenant = TenantID(header.utf8) else {
+            throw Refusal(
+                .invalidField,
+                "X-Tenant-ID is not a tenant: 1 to 63 of a-z, 0-9, '.', '_' and '-', the first a letter or digit."
+            )
+        }
+        return tenant
+    }
+}

@@ -1,0 +1,83 @@
+import AmbassadorCore
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Lets connections in up to their limit, and sees them out at the end.
+final class ConnectionAdmission: Sendable {
+    private let configuration: HTTPServerConfiguration
+    private let responder: any Responder
+    private let open = Atomic<Int>(0)
+    private let connections: Counter
+    private let connectionsRefused: Counter
+    /// One for each loop of the group, used on that loop alone.
+    private let tables: [ObjectIdentifier: NIOLoopBoundBox<ConnectionTable>]
+
+    init(
+        configuration: HTTPServerConfiguration,
+        responder: any Responder,
+        group: any EventLoopGroup,
+        metrics: MetricRegistry,
+        clocks: Clocks
+    ) {
+        self.configuration = configuration
+        self.responder = responder
+        self.connections = metrics.level(.connections)
+        self.connectionsRefused = metrics.counter(.connectionsRefused)
+        var tables: [ObjectIdentifier: NIOLoopBoundBox<ConnectionTable>] = [:]
+        for eventLoop in group.makeIterator() {
+            let table = ConnectionTable(eventLoop: eventLoop, clocks: clocks)
+            tables[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(table, eventLoop: eventLoop)
+        }
+        self.tables = tables
+    }
+
+    /// Sets a new connection up, or closes it; runs on the connection's loop.
+    ///
+    /// At the limit the connection of the same loop that has been idle for longest makes room. Where all are at work, the new one is
+    /// closed at once.
+    func admit(_ channel: any Channel) throws {
+        guard let table = self.tables[ObjectIdentifier(channel.eventLoop)]?.value else {
+            preconditionFailure("a connection runs on a loop that is not the server's")
+        }
+        let count = self.open.add(1, ordering: .relaxed).newValue
+        self.connections.increment()
+        channel.closeFuture.whenComplete { _ in
+            self.open.subtract(1, ordering: .relaxed)
+            self.connections.decrement()
+        }
+        guard !table.isDraining, count <= self.configuration.connectionsMax || table.closeOldestIdle() else {
+            self.connectionsRefused.increment()
+            channel.close(promise: nil)
+            return
+        }
+        let decoder = RequestDecoder(limits: self.configuration)
+        let handler = ConnectionHandler(
+            configuration: self.configuration,
+            responder: self.responder,
+            table: table,
+            decoder: decoder,
+            clientAddress: channel.remoteAddress?.ipAddress
+        )
+        try channel.pipeline.syncOperations.addHandlers([ByteToMessageHandler(decoder), handler])
+    }
+
+    /// Waits until all connections are closed; after the time-out they are closed as they stand.
+    func drain(within timeout: TimeAmount) async {
+        await withTaskGroup(of: Void.self) { group in
+            for table in self.tables.values {
+                group.addTask { await Self.drain(table, within: timeout) }
+            }
+        }
+    }
+
+    private static func drain(_ table: NIOLoopBoundBox<ConnectionTable>, within timeout: TimeAmount) async {
+        let eventLoop = table.eventLoop
+        let drained = eventLoop.flatSubmit {
+            let closing = eventLoop.scheduleTask(in: timeout) { table.value.closeAll() }
+            return table.value.drain().always { _ in closing.cancel() }
+        }
+        // The promise of a drained table is only ever fulfilled.
+        try? await drained.get()
+    }
+}

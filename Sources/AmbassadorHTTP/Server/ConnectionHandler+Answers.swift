@@ -1,0 +1,124 @@
+import AmbassadorCore
+import DequeModule
+import NIOCore
+
+extension ConnectionHandler {
+    /// Takes a request in its turn: now, or after those before it.
+    func submit(_ exchange: Exchange) {
+        if self.waiting.isEmpty, self.mayAnswer {
+            self.answer(exchange)
+        } else {
+            self.waiting.append(exchange)
+            self.waitingBytes += exchange.bodyBytes
+        }
+    }
+
+    /// Answers what waits, until an answer has to be waited for or the caller does not read.
+    func advance() {
+        while self.mayAnswer, let exchange = self.waiting.popFirst() {
+            self.waitingBytes -= exchange.bodyBytes
+            self.answer(exchange)
+        }
+    }
+
+    private var mayAnswer: Bool {
+        guard self.context != nil, self.pending == nil, !self.isLastAnswerWritten else { return false }
+        // Many answers to one burst leave in parts, so that a caller who asks and does not read cannot fill the memory.
+        if self.output.readableBytes > self.configuration.unsentBytesMax { self.flush() }
+        return !self.isOutputBlocked
+    }
+
+    private func answer(_ exchange: Exchange) {
+        switch exchange.question {
+        case .request(let request):
+            self.follow(self.responder.decide(request), for: exchange)
+        case .refused(let refusal, let head):
+            self.follow(self.responder.refuse(refusal, of: head), for: exchange)
+        case .probe(let probe, let traceID):
+            self.write(self.responder.probe(probe, traceID: traceID), for: exchange)
+        }
+    }
+
+    private func follow(_ decision: Decision, for exchange: Exchange) {
+        switch decision {
+        case .answered(let response):
+            self.write(response, for: exchange)
+        case .pending(let work):
+            guard let eventLoop = self.context?.eventLoop else { return }
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
+            let task = Task {
+                let response = await work()
+                eventLoop.execute { bound.value.finishPending(with: response) }
+            }
+            self.pending = (task, exchange)
+        }
+    }
+
+    private func finishPending(with response: Response) {
+        // Without a context the caller has left, and nobody reads the answer.
+        guard self.context != nil, let pending = self.pending else { return }
+        self.pending = nil
+        self.write(response, for: pending.exchange)
+        self.proceed()
+    }
+
+    private func write(_ response: Response, for exchange: Exchange) {
+        let keepsAlive = exchange.keepsAlive && !self.table.isDraining && !(self.hasSeenEOF && self.waiting.isEmpty)
+        self.output.reserveCapacity(
+            minimumWritableBytes: ResponseEncoding.headBytesEstimate + response.content.byteCount
+        )
+        self.table.encoding.write(
+            response,
+            persistence: !keepsAlive ? .close : exchange.minorVersion == 0 ? .keepAlive : .implied,
+            includesBody: !exchange.isHEAD,
+            into: &self.output
+        )
+        if !keepsAlive {
+            self.isLastAnswerWritten = true
+            self.input = .ended
+            self.incoming = nil
+            self.waiting.removeAll()
+            self.waitingBytes = 0
+        }
+    }
+
+    /// Asks for the body of a caller that waits to be asked (RFC 9110 §10.1.1), when all answers before it were given.
+    func sendContinueIfOwed() {
+        guard self.owesContinue, self.mayAnswer, self.waiting.isEmpty, case .body = self.input else { return }
+        self.owesContinue = false
+        self.output.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+    }
+
+    /// Hands what was written to the channel, once for all answers of a read.
+    func flush() {
+        guard let context = self.context, !self.isOutputEnding else { return }
+        let isDone = self.hasSeenEOF && self.pending == nil && self.waiting.isEmpty
+        guard self.isLastAnswerWritten || isDone else {
+            guard self.output.readableBytes > 0 else { return }
+            context.writeAndFlush(self.wrapOutboundOut(self.takeOutput()), promise: nil)
+            return
+        }
+        self.isOutputEnding = true
+        self.isLastAnswerWritten = true
+        let written = context.eventLoop.makePromise(of: Void.self)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { _ in bound.value.endOutput() }
+        context.writeAndFlush(self.wrapOutboundOut(self.takeOutput()), promise: written)
+    }
+
+    private func takeOutput() -> ByteBuffer {
+        let bytes = self.output
+        self.output = ByteBuffer()
+        return bytes
+    }
+
+    /// Closes our side first: closing both with bytes unread would reset the connection, and the caller might lose the answer.
+    private func endOutput() {
+        guard let context = self.context else { return }
+        if self.hasSeenEOF {
+            context.close(promise: nil)
+        } else {
+            context.close(mode: .output, promise: nil)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import AmbassadorCore
+import DequeModule
+import NIOCore
+import NIOHTTP1
+
+extension ConnectionHandler {
+    /// How much of a refused request's body is read and thrown away to keep the connection; for more, closing is cheaper.
+    private static let discardedBytesMax = 64 * 1024
+
+    func receive(_ head: HTTPRequestHead) {
+        guard case .head = self.input else { return }
+        let receivedAt = self.headBegunAt ?? .now()
+        self.headBegunAt = nil
+        self.timer.restart()
+        let result = RequestHead.check(
+            method: head.method.rawValue,
+            target: head.uri,
+            minorVersion: head.version.minor,
+            fields: head.headers,
+            limits: self.configuration,
+            clientAddress: self.clientAddress,
+            receivedAt: receivedAt
+        )
+        switch result {
+        case .success(let checked):
+            self.accept(checked, minorVersion: head.version.minor, receivedAt: receivedAt)
+        case .failure(let refused):
+            self.answerEarly(
+                Exchange(
+                    .refused(refused.refusal, refused.head),
+                    keepsAlive: !refused.closes,
+                    minorVersion: refused.minorVersion,
+                    isHEAD: refused.isHEAD
+                ),
+                body: refused.body
+            )
+        }
+    }
+
+    private func accept(_ head: RequestHead, minorVersion: Int, receivedAt: NIODeadline) {
+        switch head.endpoint {
+        case .probe(let probe):
+            self.answerEarly(
+                Exchange(
+                    .probe(probe, head.fields.traceID),
+                    keepsAlive: head.fields.keepsAlive && !head.fields.expectsContinue,
+                    minorVersion: minorVersion,
+                    isHEAD: head.isHEAD
+                ),
+                body: head.fields.body
+            )
+        case .call:
+            self.owesContinue = head.fields.expectsContinue
+            if head.fields.body == .chunked { self.decoder.expectChunks() }
+            self.incoming = Incoming(head: head, minorVersion: minorVersion, receivedAt: receivedAt)
+            self.input = .body
+        }
+    }
+
+    /// Takes an exchange that needs no body; what comes of the body is thrown away, or else the connection is closed.
+    private func answerEarly(_ exchange: Exchange, body: RequestFields.Body) {
+        var exchange = exchange
+        switch body {
+        case .length(let length):
+            exchange.keepsAlive = exchange.keepsAlive && length <= Self.discardedBytesMax
+        case .chunked:
+            self.decoder.expectChunks()
+        }
+        self.input = exchange.keepsAlive ? .discarding(bytesLeft: Self.discardedBytesMax) : .ended
+        self.submit(exchange)
+    }
+
+    func receive(_ bytes: ByteBuffer) {
+        switch self.input {
+        case .body:
+            guard let incoming = self.incoming else { preconditionFailure("a body is read without a request") }
+            let length = incoming.content.readableBytes + bytes.readableBytes
+            guard length <= self.configuration.bodyBytesMax else {
+                let limit = self.configuration.bodyBytesMax
+                self.breakOff(Refusal(.bodyTooLarge, "The request body is over \(limit) bytes."))
+                return
+            }
+            self.owesContinue = false
+            if incoming.content.readableBytes == 0 {
+                self.incoming?.content = bytes
+            } else {
+                self.incoming?.content.writeImmutableBuffer(bytes)
+            }
+        case .discarding(let bytesLeft):
+            if bytes.readableBytes <= bytesLeft {
+                self.input = .discarding(bytesLeft: bytesLeft - bytes.readableBytes)
+            } else {
+                self.endAfterAnswers()
+            }
+        case .head, .ended:
+            break
+        }
+    }
+
+    func receiveEnd() {
+        self.owesContinue = false
+        switch self.input {
+        case .body:
+            guard let incoming = self.incoming else { preconditionFailure("a body ends without a request") }
+            self.incoming = nil
+            let keepsAlive = incoming.head.fields.keepsAlive
+            self.input = keepsAlive ? .head : .ended
+            self.submit(
+                Exchange(
+                    .request(Request(incoming, clientAddress: self.clientAddress)),
+                    keepsAlive: keepsAlive,
+                    minorVersion: incoming.minorVersion,
+                    isHEAD: false
+                )
+            )
+        case .discarding:
+            self.input = .head
+            self.timer.restart()
+        case .head, .ended:
+            break
+        }
+    }
+
+    /// Ends the reading of a message that broke, came too slowly or grew too large, with its refusal as the last answer.
+    func breakOff(_ refusal: Refusal) {
+        switch self.input {
+        case .head:
+            self.input = .ended
+            let head = RefusedHead(
+                traceID: .random(),
+                route: .none,
+                clientAddress: self.clientAddress,
+                receivedAt: self.headBegunAt ?? .now()
+            )
+            self.submit(Exchange(breaking: refusal, of: head))
+        case .body:
+            guard let incoming = self.incoming else { preconditionFailure("a body breaks without a request") }
+            self.incoming = nil
+            self.owesContinue = false
+            self.input = .ended
+            var head = RefusedHead(
+                traceID: incoming.head.fields.traceID,
+                route: .none,
+                clientAddress: self.clientAddress,
+                receivedAt: incoming.receivedAt
+            )
+            if case .call(let route) = incoming.head.endpoint {
+                head.route = route.name
+                if case .langFlowRun(let flow) = route { head.flow = flow }
+            }
+            head.requestBytes = incoming.content.readableBytes
+            self.submit(Exchange(breaking: refusal, of: head))
+        case .discarding:
+            self.endAfterAnswers()
+        case .ended:
+            break
+        }
+    }
+
+    /// Makes the last answer that is owed, or was given, the last of the connection.
+    private func endAfterAnswers() {
+        self.input = .ended
+        if !self.waiting.isEmpty {
+            self.waiting[self.waiting.endIndex - 1].keepsAlive = false
+        } else if self.pending != nil {
+            self.pending?.exchange.keepsAlive = false
+        } else {
+            self.isLastAnswerWritten = true
+        }
+    }
+
+    func refusal(of error: any Error) -> Refusal {
+        switch error {
+        case is RequestDecoder.RequestLineTooLong:
+            Refusal(.targetTooLong, "The request target is over \(self.configuration.targetBytesMax) bytes.")
+        case HTTPParserError.headerOverflow:
+            Refusal(.headerTooLarge, "The request's header has too many or too long fields.")
+        case HTTPParserError.invalidVersion, HTTPParserError.paused:
+            // The parser pauses at HTTP/2's preface.
+            Refusal(.httpVersion, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+        default:
+            Refusal(.malformedRequest, "The request is not well-formed HTTP.")
+        }
+    }
+}
+
+extension Request {
+    fileprivate init(_ incoming: ConnectionHandler.Incoming, clientAddress: String?) {
+        guard case .call(let route) = incoming.head.endpoint else {
+            preconditionFailure("only calls have a body that is read")
+        }
+        let fields = incoming.head.fields
+        self.init(
+            route: route,
+            traceID: fields.traceID,
+            body: incoming.content,
+            tenantHeader: fields.tenant,
+            wantsText: fields.wantsText,
+            globalVariables: fields.globalVariables,
+            clientAddress: clientAddress,
+            receivedAt: incoming.receivedAt
+        )
+    }
+}

@@ -1,0 +1,210 @@
+import AmbassadorCore
+import DequeModule
+import NIOCore
+import NIOHTTP1
+
+/// One connection: collects requests, asks for their answers in order, and writes each answer whole.
+///
+/// An answer that needs no waiting is decided and written within the read that completed its request. Everything here runs on
+/// the channel's event loop.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    /// What is being read.
+    enum Input {
+        /// Between two requests; a part of a head may have come.
+        case head
+        /// The content of `incoming`.
+        case body
+        /// The rest of a request that has its answer already.
+        case discarding(bytesLeft: Int)
+        /// Nothing more is taken.
+        case ended
+    }
+
+    /// A request whose content is being read.
+    struct Incoming {
+        let head: RequestHead
+        let minorVersion: Int
+        let receivedAt: NIODeadline
+        var content = ByteBuffer()
+    }
+
+    let configuration: HTTPServerConfiguration
+    let responder: any Responder
+    let table: ConnectionTable
+    let decoder: RequestDecoder
+    let clientAddress: String?
+
+    /// `nil` before the connection is open and after it is closed.
+    var context: ChannelHandlerContext?
+    var input = Input.head
+    var incoming: Incoming?
+    var waiting = Deque<Exchange>()
+    var waitingBytes = 0
+    /// The answer that is being waited for off the loop.
+    var pending: (task: Task<Void, Never>, exchange: Exchange)?
+    var output = ByteBuffer()
+    var owesContinue = false
+    var isLastAnswerWritten = false
+    var isOutputEnding = false
+    var hasSeenEOF = false
+    /// When a part of a head came, the rest of which is awaited.
+    var headBegunAt: NIODeadline?
+    var timer = ConnectionTimer()
+    var bufferedBytesAtWrite = 0
+    private var isReadHeld = false
+    private var hasSeenPart = false
+    private(set) var lastActive = NIODeadline.now()
+
+    init(
+        configuration: HTTPServerConfiguration,
+        responder: any Responder,
+        table: ConnectionTable,
+        decoder: RequestDecoder,
+        clientAddress: String?
+    ) {
+        self.configuration = configuration
+        self.responder = responder
+        self.table = table
+        self.decoder = decoder
+        self.clientAddress = clientAddress
+    }
+
+    /// Whether no request is under way but, perhaps, the first bytes of a head.
+    var isIdle: Bool {
+        guard case .head = self.input else { return false }
+        return self.pending == nil && self.waiting.isEmpty && !self.isOutputBlocked
+    }
+
+    var isOutputBlocked: Bool { self.context?.channel.isWritable == false }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.table.insert(self)
+        self.armTimer()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.end()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.end()
+        context.fireChannelInactive()
+    }
+
+    /// The caller is gone: whoever works for it is told.
+    private func end() {
+        guard self.context != nil else { return }
+        self.context = nil
+        self.input = .ended
+        self.incoming = nil
+        self.waiting.removeAll()
+        self.pending?.task.cancel()
+        self.pending = nil
+        self.timer.cancel()
+        self.table.remove(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.hasSeenPart = true
+        switch self.unwrapInboundIn(data) {
+        case .head(let head):
+            self.decoder.sawHead()
+            self.receive(head)
+        case .body(let bytes):
+            self.decoder.sawContent(bytes.readableBytes)
+            self.receive(bytes)
+        case .end:
+            // Trailers are dropped: nothing in them may change a request that was checked.
+            self.decoder.sawEnd()
+            self.receiveEnd()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.lastActive = .now()
+        if case .head = self.input, !self.hasSeenPart, self.headBegunAt == nil {
+            self.headBegunAt = self.lastActive
+        } else if self.hasSeenPart {
+            // Whatever was waited for has come at least in part; only the phase that is entered now counts.
+            if self.timer.phase == .idle { self.timer.restart() }
+        }
+        self.hasSeenPart = false
+        self.proceed()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { self.proceed() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if self.holdsReads {
+            self.isReadHeld = true
+        } else {
+            context.read()
+        }
+    }
+
+    /// Reading stops while enough is waiting, so that a caller who sends on fills its own buffers and not ours.
+    private var holdsReads: Bool {
+        if case .ended = self.input { return false }
+        let depth = self.waiting.count + (self.pending == nil ? 0 : 1)
+        return depth >= self.configuration.pipeliningDepthMax || self.waitingBytes > self.configuration.bodyBytesMax
+            || self.isOutputBlocked
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            self.hasSeenEOF = true
+            self.input = .ended
+            self.proceed()
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard self.context != nil else { return }
+        switch error {
+        case is HTTPParserError, is RequestDecoder.RequestLineTooLong, is RequestDecoder.ChunkFramingTooLong:
+            self.breakOff(self.refusal(of: error))
+            self.proceed()
+        case ByteToMessageDecoderError.dataReceivedInErrorState:
+            // More bytes of a message that was refused; the connection closes when its answer has been read.
+            break
+        default:
+            self.close()
+        }
+    }
+
+    /// Works on what can be worked on, after something has come that was waited for.
+    func proceed() {
+        guard self.context != nil else { return }
+        self.advance()
+        self.sendContinueIfOwed()
+        self.flush()
+        if self.isReadHeld, !self.holdsReads {
+            self.isReadHeld = false
+            self.context?.read()
+        }
+        self.armTimer()
+    }
+
+    /// Closes at once, answered or not.
+    func close() {
+        self.context?.close(promise: nil)
+    }
+
+    /// Takes no further request: closes now, or after the answers that are owed.
+    func finishUp() {
+        if self.isIdle, self.headBegunAt == nil {
+            self.input = .ended
+            self.isLastAnswerWritten = true
+        }
+        self.proceed()
+    }
+}

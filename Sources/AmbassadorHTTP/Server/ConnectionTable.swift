@@ -1,0 +1,54 @@
+import AmbassadorCore
+import NIOCore
+
+/// The open connections of one event loop.
+///
+/// Belongs to that loop.
+final class ConnectionTable {
+    let eventLoop: any EventLoop
+    let encoding: ResponseEncoding
+    private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
+    private var drained: EventLoopPromise<Void>?
+
+    init(eventLoop: any EventLoop, clocks: Clocks) {
+        self.eventLoop = eventLoop
+        self.encoding = ResponseEncoding(date: DateHeader(wall: clocks.wall))
+    }
+
+    var isDraining: Bool { self.drained != nil }
+
+    func insert(_ connection: ConnectionHandler) {
+        self.connections[ObjectIdentifier(connection)] = connection
+    }
+
+    func remove(_ connection: ConnectionHandler) {
+        self.connections[ObjectIdentifier(connection)] = nil
+        if self.connections.isEmpty { self.drained?.succeed() }
+    }
+
+    /// Closes the connection that has been idle for longest, to make room for a new one.
+    ///
+    /// - Returns: Whether there was one.
+    func closeOldestIdle() -> Bool {
+        let idle = self.connections.values.lazy.filter(\.isIdle)
+        guard let oldest = idle.min(by: { $0.lastActive < $1.lastActive }) else { return false }
+        oldest.input = .ended
+        oldest.close()
+        return true
+    }
+
+    /// Closes what is idle, lets the rest finish, and succeeds once all connections are closed.
+    func drain() -> EventLoopFuture<Void> {
+        if let drained = self.drained { return drained.futureResult }
+        let promise = self.eventLoop.makePromise(of: Void.self)
+        self.drained = promise
+        for connection in Array(self.connections.values) { connection.finishUp() }
+        if self.connections.isEmpty { promise.succeed() }
+        return promise.futureResult
+    }
+
+    /// Closes all connections as they stand.
+    func closeAll() {
+        for connection in Array(self.connections.values) { connection.close() }
+    }
+}

@@ -1,0 +1,42 @@
+package import NIOCore
+
+/// The data plane server's address and limits.
+package struct HTTPServerConfiguration: Sendable {
+    package var address: ListenAddress = .tcp(host: "127.0.0.1", port: 8080)
+
+    /// Most bytes of a head: target, field names and field values together. Over it: 431.
+    package var headerBlockBytesMax = 32 * 1024
+    /// Most bytes of one field's name and of its value, each. Over it: 431.
+    package var headerFieldBytesMax = 16 * 1024
+    /// Most fields of a head; a trailer's fields count too. Over it: 431.
+    package var headerFieldsMax = 100
+    /// Most bytes of a request target. Over it: 414.
+    package var targetBytesMax = 8 * 1024
+    /// Most bytes of a body. Over it: 413.
+    package var bodyBytesMax = 1024 * 1024
+    /// Most open connections, idle ones included.
+    package var connectionsMax = 4096
+    /// Most requests of one connection that wait for their turn before reading is held back.
+    ///
+    /// What was read together is queued together, so a burst of small requests may go over it, by one read of at most 64 KiB.
+    package var pipeliningDepthMax = 16
+    /// Most bytes of answers that one connection may leave unread before its next request is looked at.
+    package var unsentBytesMax = 256 * 1024
+
+    /// How long a connection may do nothing between two requests.
+    package var idleTimeout: TimeAmount = .seconds(75)
+    /// How long a head may take, from the first read that did not complete it.
+    package var headerTimeout: TimeAmount = .seconds(10)
+    /// How long a body may take, from the end of its head.
+    package var bodyTimeout: TimeAmount = .seconds(30)
+    /// How long a caller may leave an answer unread.
+    package var writeTimeout: TimeAmount = .seconds(30)
+    /// How long input is still read and thrown away after a last answer, so that the caller gets to see that answer.
+    package var lingerTimeout: TimeAmount = .seconds(1)
+    /// How long a graceful stop waits for what is under way; then connections are closed.
+    package var drainTimeout: TimeAmount = .seconds(30)
+    /// The length of the kernel's queue of connections that are not yet accepted.
+    package var backlog = 1024
+
+    package init() {}
+}

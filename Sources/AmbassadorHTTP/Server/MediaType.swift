@@ -1,0 +1,69 @@
+/// The two questions that are asked of media types (RFC 9110 §8.3.1, §12.5.1).
+enum MediaType {
+    /// Whether a `Content-Type` is `application/json`, with no parameter but `charset=utf-8`.
+    static func isJSON(_ value: String.UTF8View) -> Bool {
+        if value.elementsEqual("application/json".utf8) { return true }
+        let parts = value.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+        guard let type = parts.first, type.trimmingBlanks.equalsIgnoringCase("application/json") else { return false }
+        guard parts.count <= 2 else { return false }
+        return parts.dropFirst().allSatisfy { part in
+            let parameter = part.trimmingBlanks
+            return parameter.equalsIgnoringCase("charset=utf-8") || parameter.equalsIgnoringCase("charset=\"utf-8\"")
+        }
+    }
+
+    /// Whether an `Accept` lists `text/plain` and nothing that JSON would match.
+    ///
+    /// Weights are not compared, save that a weight of zero takes a range out: a caller that takes both gets JSON.
+    static func prefersText(_ value: String.UTF8View) -> Bool {
+        var listsText = false
+        for range in value.split(separator: UInt8(ascii: ",")) {
+            let parts = range.split(separator: UInt8(ascii: ";"))
+            guard let type = parts.first?.trimmingBlanks else { continue }
+            let isExcluded = parts.dropFirst().contains { Self.isZeroWeight($0.trimmingBlanks) }
+            guard !isExcluded else { continue }
+            if type.equalsIgnoringCase("text/plain") {
+                listsText = true
+            } else if type.equalsIgnoringCase("application/json") || type.equalsIgnoringCase("application/*")
+                || type.equalsIgnoringCase("*/*")
+            {
+                return false
+            }
+        }
+        return listsText
+    }
+
+    private static func isZeroWeight(_ parameter: some Collection<UInt8>) -> Bool {
+        guard parameter.startsIgnoringCase(with: "q=0") else { return false }
+        return parameter.dropFirst(3).allSatisfy { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "0") }
+    }
+}
+
+/// The check of `host [":" port]` as it may stand in `Host` (RFC 9110 §7.2).
+enum Authority {
+    /// Whether the bytes are a name, an IPv4 address or an IPv6 address in brackets, with an optional port of 1 to 65535.
+    ///
+    /// Narrower than RFC 3986 §3.2.2: no percent-encoding and no sub-delimiters, which no host of ours has.
+    static func isValid(_ value: some BidirectionalCollection<UInt8>) -> Bool {
+        var host = value[...]
+        if let colon = host.lastIndex(of: UInt8(ascii: ":")), host.last != UInt8(ascii: "]") {
+            let port = host[host.index(after: colon)...]
+            guard (1...5).contains(port.count), port.allSatisfy(\.isASCIIDigit) else { return false }
+            guard let number = Int(String(decoding: port, as: UTF8.self)), (1...65_535).contains(number) else { return false }
+            host = host[..<colon]
+        }
+        guard (1...255).contains(host.count) else { return false }
+        if host.first == UInt8(ascii: "[") {
+            guard host.last == UInt8(ascii: "]"), host.count > 2 else { return false }
+            return host.dropFirst().dropLast().allSatisfy { Self.isAddressByte($0) }
+        }
+        return host.allSatisfy {
+            $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_")
+        }
+    }
+
+    private static func isAddressByte(_ byte: UInt8) -> Bool {
+        byte.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte.asciiLowercase)
+            || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+    }
+}

@@ -1,0 +1,215 @@
+package import AmbassadorCore
+
+/// What the header fields of a request say, read in one pass.
+///
+/// Names are compared without case. Fields that are not listed here are dropped: nothing passes them on.
+package struct RequestFields: Sendable {
+    /// How the body is delimited.
+    package enum Body: Sendable, Hashable {
+        case length(Int)
+        case chunked
+    }
+
+    package private(set) var body = Body.length(0)
+    package private(set) var host: String?
+    package private(set) var traceID: TraceID
+    package private(set) var tenant: String?
+    package private(set) var globalVariables: [GlobalVariable] = []
+    package private(set) var wantsText = false
+    package private(set) var keepsAlive: Bool
+    package private(set) var expectsContinue = false
+    package private(set) var unknownExpectation: String?
+
+    private var contentLength: Int?
+    private var transferEncodings = 0
+    private var contentType: String?
+    private var hasContentEncoding = false
+    private var hasAuthorization = false
+    private var hasAPIKey = false
+    private var traceparents = 0
+    private var parentTrace: TraceID?
+    private var ownTraces = 0
+    private var ownTrace: TraceID?
+
+    /// Reads and checks the fields that frame the message or change its answer.
+    ///
+    /// - Throws: `malformedRequest` for repeated, contradicting or unreadable ones.
+    package init(
+        _ fields: some Sequence<(name: String, value: String)>,
+        minorVersion: Int
+    ) throws(Refusal) {
+        self.keepsAlive = minorVersion == 1
+        // Replaced where the caller names one; made here once, since every refusal has one too.
+        self.traceID = .random()
+        for (name, value) in fields {
+            try self.read(name: name.utf8, value: value)
+        }
+        try self.finish(minorVersion: minorVersion)
+    }
+
+    private mutating func finish(minorVersion: Int) throws(Refusal) {
+        if self.transferEncodings > 0 {
+            // RFC 9112 §6.1: with HTTP/1.0 or beside Content-Length it is how requests are smuggled.
+            guard minorVersion == 1, self.transferEncodings == 1, self.contentLength == nil else {
+                throw Refusal(.malformedRequest, "The Transfer-Encoding cannot stand here.")
+            }
+            self.body = .chunked
+        } else if let contentLength = self.contentLength {
+            self.body = .length(contentLength)
+        }
+        guard self.host != nil || minorVersion == 0 else {
+            throw Refusal(.malformedRequest, "The Host header is missing.")
+        }
+        // RFC 9110 §10.1.1: an HTTP/1.0 caller's 100-continue is ignored.
+        if minorVersion == 0 { self.expectsContinue = false }
+        // A repeated id is nobody's.
+        if self.traceparents == 1, let trace = self.parentTrace {
+            self.traceID = trace
+        } else if self.ownTraces == 1, let trace = self.ownTrace {
+            self.traceID = trace
+        }
+    }
+
+    /// Checks that the body is JSON as it stands.
+    package func checkContent() throws(Refusal) {
+        guard !self.hasContentEncoding else {
+            throw Refusal(.unsupportedMediaType, "A request body must not have a content coding.")
+        }
+        guard let contentType = self.contentType, MediaType.isJSON(contentType.utf8) else {
+            throw Refusal(.unsupportedMediaType, "The request body must be application/json in UTF-8.")
+        }
+    }
+
+    /// The names by length first: most fields of most requests are told apart without a look at their bytes.
+    private mutating func read(name: String.UTF8View, value: String) throws(Refusal) {
+        switch name.count {
+        case 4 where name.equalsIgnoringCase("host"):
+            try self.readHost(value)
+        case 6 where name.equalsIgnoringCase("accept"):
+            self.wantsText = MediaType.prefersText(try Self.visible(value, "Accept").utf8)
+        case 6 where name.equalsIgnoringCase("expect"):
+            self.readExpect(try Self.visible(value, "Expect"))
+        case 7 where name.equalsIgnoringCase("upgrade"):
+            // No upgrade is offered; the request is answered as it stands, and nothing is read after it.
+            self.keepsAlive = false
+        case 9 where name.equalsIgnoringCase("x-api-key"):
+            guard !self.hasAPIKey else { throw Self.repeated("X-API-Key") }
+            self.hasAPIKey = true
+        case 10 where name.equalsIgnoringCase("connection"):
+            try self.readConnection(value)
+        case 10 where name.equalsIgnoringCase("x-trace-id"):
+            self.ownTraces += 1
+            self.ownTrace = TraceID(hex: value.utf8)
+        case 11 where name.equalsIgnoringCase("traceparent"):
+            self.traceparents += 1
+            self.parentTrace = TraceID(traceparent: value.utf8)
+        case 11 where name.equalsIgnoringCase("x-tenant-id"):
+            guard self.tenant == nil else { throw Self.repeated("X-Tenant-ID") }
+            self.tenant = try Self.visible(value, "X-Tenant-ID")
+        case 12 where name.equalsIgnoringCase("content-type"):
+            guard self.contentType == nil else { throw Self.repeated("Content-Type") }
+            self.contentType = try Self.visible(value, "Content-Type")
+        case 13 where name.equalsIgnoringCase("authorization"):
+            guard !self.hasAuthorization else { throw Self.repeated("Authorization") }
+            _ = try Self.visible(value, "Authorization")
+            self.hasAuthorization = true
+        case 14 where name.equalsIgnoringCase("content-length"):
+            try self.readContentLength(value.utf8)
+        case 16 where name.equalsIgnoringCase("content-encoding"):
+            self.hasContentEncoding = true
+        case 17 where name.equalsIgnoringCase("transfer-encoding"):
+            guard value.utf8.equalsIgnoringCase("chunked") else {
+                throw Refusal(.malformedRequest, "The only transfer coding taken is 'chunked'.")
+            }
+            self.transferEncodings += 1
+        case 23... where name.startsIgnoringCase(with: "x-langflow-global-var-"):
+            try self.readGlobalVariable(name.dropFirst(22), value: value)
+        default: break
+        }
+    }
+
+    private mutating func readHost(_ value: String) throws(Refusal) {
+        guard self.host == nil else { throw Self.repeated("Host") }
+        guard Authority.isValid(value.utf8) else {
+            throw Refusal(.malformedRequest, "The Host header is not a host with an optional port.")
+        }
+        self.host = value
+    }
+
+    private mutating func readExpect(_ value: String) {
+        if value.utf8.equalsIgnoringCase("100-continue") {
+            self.expectsContinue = true
+        } else {
+            self.unknownExpectation = String(value.prefix(64))
+        }
+    }
+
+    /// Names in `Connection` are removed by a proxy; to have a field removed that frames the message or says who calls is an attack.
+    private mutating func readConnection(_ value: String) throws(Refusal) {
+        for token in value.utf8.split(separator: UInt8(ascii: ",")) {
+            let name = token.trimmingBlanks
+            if name.equalsIgnoringCase("close") {
+                self.keepsAlive = false
+                self.saysClose = true
+            } else if name.equalsIgnoringCase("keep-alive") {
+                self.keepsAlive = !self.saysClose
+            } else if Self.isProtected(name) {
+                throw Refusal(.malformedRequest, "The Connection header names a field that must not be removed.")
+            }
+        }
+    }
+
+    private var saysClose = false
+
+    private static func isProtected(_ name: some Collection<UInt8>) -> Bool {
+        let names: [StaticString] = [
+            "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "authorization", "cookie",
+            "expect", "x-api-key", "traceparent", "x-trace-id", "accept", "cache-control",
+        ]
+        return names.contains { name.equalsIgnoringCase($0) } || name.startsIgnoringCase(with: "x-tenant")
+            || name.startsIgnoringCase(with: "x-langflow-global-var-")
+    }
+
+    /// Decimal digits without a leading zero, which some parsers read as octal.
+    private mutating func readContentLength(_ value: String.UTF8View) throws(Refusal) {
+        guard self.contentLength == nil else { throw Self.repeated("Content-Length") }
+        guard (1...19).contains(value.count), value.allSatisfy(\.isASCIIDigit),
+            value.count == 1 || value.first != UInt8(ascii: "0")
+        else { throw Refusal(.malformedRequest, "The Content-Length is not a length.") }
+        var length = 0
+        for digit in value {
+            let (shifted, overflows) = length.multipliedReportingOverflow(by: 10)
+            let (sum, overflowsToo) = shifted.addingReportingOverflow(Int(digit - UInt8(ascii: "0")))
+            guard !overflows, !overflowsToo else {
+                throw Refusal(.malformedRequest, "The Content-Length is not a length.")
+            }
+            length = sum
+        }
+        self.contentLength = length
+    }
+
+    private mutating func readGlobalVariable(_ name: some Collection<UInt8>, value: String) throws(Refusal) {
+        guard name.count <= 128,
+            name.allSatisfy({ $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") })
+        else { throw Refusal(.malformedRequest, "A global variable's name has other bytes than A-Z 0-9 _ -.") }
+        let name = String(decoding: name, as: UTF8.self).uppercased()
+        guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            throw Refusal(.malformedRequest, "A global variable's value has other bytes than visible ASCII.")
+        }
+        guard !self.globalVariables.contains(where: { $0.name == name }) else {
+            throw Self.repeated("X-LANGFLOW-GLOBAL-VAR-\(name)")
+        }
+        self.globalVariables.append(GlobalVariable(name: name, value: value))
+    }
+
+    private static func visible(_ value: String, _ field: StaticString) throws(Refusal) -> String {
+        guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
+            throw Refusal(.malformedRequest, "The \(field) header has bytes that are not visible ASCII.")
+        }
+        return value
+    }
+
+    private static func repeated(_ field: String) -> Refusal {
+        Refusal(.malformedRequest, "The \(field) header is repeated.")
+    }
+}

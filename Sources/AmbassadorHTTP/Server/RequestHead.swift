@@ -1,0 +1,120 @@
+package import AmbassadorCore
+package import NIOCore
+
+/// A request's head, checked: everything of it that is used further on, and nothing of how it was framed.
+package struct RequestHead: Sendable {
+    package var endpoint: Endpoint
+    package var fields: RequestFields
+    /// Whether the answer is sent without its body.
+    package var isHEAD: Bool
+
+    /// Checks a head that a parser found well formed.
+    ///
+    /// - Parameters:
+    ///   - method: The method as it was sent.
+    ///   - target: The target as it was sent.
+    ///   - minorVersion: The `x` of HTTP/1.x.
+    ///   - fields: The header fields in their order.
+    ///   - limits: The longest target and the longest body.
+    ///   - clientAddress: Where the request came from, for the record of a refusal.
+    ///   - receivedAt: When its first byte was read, likewise.
+    package static func check(
+        method: String,
+        target: String,
+        minorVersion: Int,
+        fields: some Sequence<(name: String, value: String)>,
+        limits: HTTPServerConfiguration,
+        clientAddress: String?,
+        receivedAt: NIODeadline
+    ) -> Result<RequestHead, RefusedRequest> {
+        var refused = RefusedRequest(isHEAD: method == "HEAD", clientAddress: clientAddress, receivedAt: receivedAt)
+        do throws(Refusal) {
+            guard minorVersion == 0 || minorVersion == 1 else {
+                throw Refusal(.httpVersion, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+            }
+            let fields = try RequestFields(fields, minorVersion: minorVersion)
+            refused.head.traceID = fields.traceID
+            // From here on the framing is known to be sound, so that the connection may outlive a refusal.
+            refused.body = fields.body
+            refused.keepsAlive = fields.keepsAlive && !fields.expectsContinue && fields.unknownExpectation == nil
+            refused.minorVersion = minorVersion
+            guard target.utf8.count <= limits.targetBytesMax else {
+                throw Refusal(.targetTooLong, "The request target is over \(limits.targetBytesMax) bytes.")
+            }
+            let endpoint = try Self.endpoint(
+                method: method, target: target, fields: fields, limits: limits, refused: &refused)
+            return .success(RequestHead(endpoint: endpoint, fields: fields, isHEAD: method == "HEAD"))
+        } catch {
+            refused.refusal = error
+            return .failure(refused)
+        }
+    }
+
+    private static func endpoint(
+        method: String,
+        target: String,
+        fields: RequestFields,
+        limits: HTTPServerConfiguration,
+        refused: inout RefusedRequest
+    ) throws(Refusal) -> Endpoint {
+        let target = try RequestTarget(target.utf8, host: fields.host)
+        let endpoint = target.endpoint
+        let takesMethod: Bool
+        switch endpoint {
+        case .call(let route):
+            refused.head.route = route.name
+            if case .langFlowRun(let flow) = route { refused.head.flow = flow }
+            takesMethod = method == "POST"
+        case .probe:
+            takesMethod = method == "GET" || method == "HEAD"
+        }
+        guard takesMethod else {
+            refused.head.allowedMethods = endpoint.allowedMethods
+            throw Refusal(.methodNotAllowed, "This route takes \(endpoint.allowedMethods) only.")
+        }
+        let wantsStream = try target.wantsStream()
+        if let expectation = fields.unknownExpectation {
+            throw Refusal(.expectationFailed, "The expectation '\(expectation)' cannot be met.")
+        }
+        if case .call = endpoint {
+            try fields.checkContent()
+            if wantsStream {
+                throw Refusal(.notImplemented, "Streaming is not available here; leave 'stream' out or set it to false.")
+            }
+        }
+        if case .length(let length) = fields.body, length > limits.bodyBytesMax {
+            throw Refusal(.bodyTooLarge, "The request body is over \(limits.bodyBytesMax) bytes.")
+        }
+        return endpoint
+    }
+}
+
+/// A request that is turned away, and what becomes of its connection.
+package struct RefusedRequest: Error, Sendable {
+    package var refusal = Refusal(.malformedRequest, "The request is malformed.")
+    package var head: RefusedHead
+    package var body = RequestFields.Body.length(0)
+    /// Whether the caller would go on with the connection and its next request can be found.
+    package var keepsAlive = false
+    package var minorVersion = 1
+    package var isHEAD: Bool
+
+    package init(isHEAD: Bool, clientAddress: String?, receivedAt: NIODeadline) {
+        self.isHEAD = isHEAD
+        self.head = RefusedHead(
+            traceID: .random(),
+            route: .none,
+            clientAddress: clientAddress,
+            receivedAt: receivedAt
+        )
+    }
+
+    /// Whether the caller is told to close: after 400, 408, 413, 414, 431 and 505, and where the next request cannot be found.
+    package var closes: Bool {
+        switch self.refusal.kind {
+        case .malformedRequest, .clientTimeout, .bodyTooLarge, .targetTooLong, .headerTooLarge, .httpVersion: return true
+        default: break
+        }
+        return !self.keepsAlive
+    }
+}

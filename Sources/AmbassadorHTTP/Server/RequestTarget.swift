@@ -1,0 +1,108 @@
+package import AmbassadorCore
+
+/// What a request target asks for: one of the listed routes, found on raw bytes before anything is decoded.
+package enum Endpoint: Sendable, Hashable {
+    case call(Route)
+    case probe(Probe)
+
+    /// The value of `Allow` on a 405.
+    package var allowedMethods: String {
+        switch self {
+        case .call: "POST"
+        case .probe: "GET, HEAD"
+        }
+    }
+}
+
+/// The reading of a request target (RFC 9112 §3.2): origin-form, or absolute-form of our own authority.
+package struct RequestTarget: Sendable {
+    package let endpoint: Endpoint
+    /// What follows the `?`; `nil` without one.
+    private let query: [UInt8]?
+
+    /// Finds the endpoint.
+    ///
+    /// - Parameters:
+    ///   - target: The target as it was sent.
+    ///   - host: The value of `Host`, which the authority of an absolute-form target must repeat.
+    /// - Throws: `malformedRequest` for bytes that no target of ours has, `unknownRoute` for paths that are not listed.
+    package init(_ target: some Collection<UInt8>, host: String?) throws(Refusal) {
+        guard target.allSatisfy(Self.isAllowed) else {
+            throw Refusal(.malformedRequest, "The request target has bytes that no route here has.")
+        }
+        let bytes = Array(target)
+        let origin = try Self.originForm(bytes[...], host: host)
+        let mark = origin.firstIndex(of: UInt8(ascii: "?"))
+        let path = origin[..<(mark ?? origin.endIndex)]
+        self.query = mark.map { Array(origin[($0 + 1)...]) }
+        self.endpoint = try Self.endpoint(path)
+    }
+
+    /// Checks the query, which is a matter of the endpoint.
+    ///
+    /// - Returns: Whether the caller asked for a stream.
+    package func wantsStream() throws(Refusal) -> Bool {
+        guard let query = self.query else { return false }
+        guard case .call(.langFlowRun) = self.endpoint else {
+            throw Refusal(.malformedRequest, "This route takes no query parameters.")
+        }
+        let prefix = Array("stream=".utf8)
+        guard query.starts(with: prefix), !query.contains(UInt8(ascii: "&")) else {
+            throw Refusal(.malformedRequest, "This route takes one query parameter only, 'stream', once.")
+        }
+        // The spellings that LangFlow takes as a truth value.
+        switch String(decoding: query.dropFirst(prefix.count), as: UTF8.self).lowercased() {
+        case "true", "1", "yes", "on", "t", "y": return true
+        case "false", "0", "no", "off", "f", "n": return false
+        default: throw Refusal(.malformedRequest, "The query parameter 'stream' must be 'true' or 'false'.")
+        }
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "%"), UInt8(ascii: "\\"), UInt8(ascii: ";"), UInt8(ascii: "#"): false
+        default: (0x21...0x7E).contains(byte)
+        }
+    }
+
+    private static func originForm(_ target: ArraySlice<UInt8>, host: String?) throws(Refusal) -> ArraySlice<UInt8> {
+        if target.first == UInt8(ascii: "/") { return target }
+        let scheme = Array("http://".utf8)
+        guard target.count > scheme.count, let host,
+            target.prefix(scheme.count).elementsEqual(scheme, by: { $0.asciiLowercase == $1 })
+        else { throw Refusal(.malformedRequest, "The request target must be a path.") }
+        let rest = target.dropFirst(scheme.count)
+        guard let slash = rest.firstIndex(of: UInt8(ascii: "/")),
+            rest[..<slash].elementsEqual(host.utf8, by: { $0.asciiLowercase == $1.asciiLowercase })
+        else { throw Refusal(.malformedRequest, "The request target names another host than the Host header.") }
+        return rest[slash...]
+    }
+
+    private static func endpoint(_ path: ArraySlice<UInt8>) throws(Refusal) -> Endpoint {
+        let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        for (position, segment) in segments.enumerated() {
+            // An empty segment is a doubled slash, but for the last one, which is a path's trailing slash.
+            let isEmptyWithin = segment.isEmpty && position < segments.count - 1
+            guard !isEmptyWithin, segment != [UInt8(ascii: ".")], segment != [UInt8(ascii: "."), UInt8(ascii: ".")]
+            else { throw Refusal(.malformedRequest, "The request target has an empty or a dot segment.") }
+        }
+        if path.elementsEqual("/run-flow".utf8) { return .call(.runFlow) }
+        let run = Array("/api/v1/run/".utf8)
+        if path.starts(with: run) {
+            let name = path.dropFirst(run.count)
+            if !name.isEmpty, !name.contains(UInt8(ascii: "/")) {
+                guard let flow = FlowName(name) else {
+                    throw Refusal(
+                        .malformedRequest,
+                        "A flow's name has 1 to 128 bytes of A-Z a-z 0-9 _ -, or is a UUID in lower case with hyphens."
+                    )
+                }
+                return .call(.langFlowRun(flow))
+            }
+        }
+        if path.elementsEqual("/healthz".utf8) { return .probe(.health) }
+        if path.elementsEqual("/livez".utf8) { return .probe(.live) }
+        if path.elementsEqual("/readyz".utf8) { return .probe(.ready) }
+        throw Refusal(.unknownRoute, "There is no such route.")
+    }
+}

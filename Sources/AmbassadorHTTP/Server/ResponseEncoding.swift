@@ -1,0 +1,120 @@
+import AmbassadorCore
+import NIOCore
+
+/// Writes answers as HTTP/1.1 messages, each whole.
+///
+/// Belongs to one event loop.
+struct ResponseEncoding {
+    /// What an answer says about the connection.
+    enum Persistence {
+        /// Stays open; HTTP/1.1 need not say so.
+        case implied
+        /// Stays open, said to an HTTP/1.0 caller.
+        case keepAlive
+        case close
+    }
+
+    /// Enough for every head without an unusual `Cache-Status`.
+    static let headBytesEstimate = 512
+
+    let date: DateHeader
+
+    /// Appends head and body.
+    ///
+    /// - Parameter includesBody: False for an answer to HEAD: the length is stated, the body left out.
+    func write(_ response: Response, persistence: Persistence, includesBody: Bool, into buffer: inout ByteBuffer) {
+        Self.writeStatusLine(response.status, into: &buffer)
+        Self.writeContentType(response.content, into: &buffer)
+        buffer.writeStaticString("\r\nContent-Length: ")
+        Self.writeDecimal(response.content.byteCount, into: &buffer)
+        buffer.writeStaticString("\r\nDate: ")
+        self.date.write(into: &buffer)
+        buffer.writeStaticString("\r\nX-Trace-ID: ")
+        response.traceID.write(into: &buffer)
+        if let cacheStatus = response.cacheStatus {
+            buffer.writeStaticString("\r\nCache-Status: ")
+            cacheStatus.write(into: &buffer)
+        }
+        if let age = response.ageSeconds {
+            buffer.writeStaticString("\r\nAge: ")
+            Self.writeDecimal(age, into: &buffer)
+        }
+        if let degradation = response.degradation {
+            buffer.writeStaticString("\r\nX-Ambassador-Degraded: ")
+            buffer.writeString(degradation.rawValue)
+        }
+        if let retryAfter = response.retryAfterSeconds {
+            buffer.writeStaticString("\r\nRetry-After: ")
+            Self.writeDecimal(retryAfter, into: &buffer)
+        }
+        if let methods = response.allowedMethods {
+            buffer.writeStaticString("\r\nAllow: ")
+            buffer.writeString(methods)
+        }
+        switch persistence {
+        case .implied: buffer.writeStaticString("\r\n\r\n")
+        case .keepAlive: buffer.writeStaticString("\r\nConnection: keep-alive\r\n\r\n")
+        case .close: buffer.writeStaticString("\r\nConnection: close\r\n\r\n")
+        }
+        if includesBody {
+            response.content.write(into: &buffer)
+        }
+    }
+
+    private static func writeContentType(_ content: Response.Content, into buffer: inout ByteBuffer) {
+        switch content {
+        case .answer, .json: buffer.writeStaticString("\r\nContent-Type: application/json")
+        case .text: buffer.writeStaticString("\r\nContent-Type: text/plain; charset=utf-8")
+        case .problem: buffer.writeStaticString("\r\nContent-Type: application/problem+json")
+        }
+    }
+
+    /// The statuses that the ambassador gives itself and those that LangFlow is known to give; others go without a phrase,
+    /// which RFC 9112 §4 allows.
+    private static func writeStatusLine(_ status: Int, into buffer: inout ByteBuffer) {
+        switch status {
+        case 200: buffer.writeStaticString("HTTP/1.1 200 OK")
+        case 400: buffer.writeStaticString("HTTP/1.1 400 Bad Request")
+        case 401: buffer.writeStaticString("HTTP/1.1 401 Unauthorized")
+        case 403: buffer.writeStaticString("HTTP/1.1 403 Forbidden")
+        case 404: buffer.writeStaticString("HTTP/1.1 404 Not Found")
+        case 405: buffer.writeStaticString("HTTP/1.1 405 Method Not Allowed")
+        case 408: buffer.writeStaticString("HTTP/1.1 408 Request Timeout")
+        case 413: buffer.writeStaticString("HTTP/1.1 413 Content Too Large")
+        case 414: buffer.writeStaticString("HTTP/1.1 414 URI Too Long")
+        case 415: buffer.writeStaticString("HTTP/1.1 415 Unsupported Media Type")
+        case 417: buffer.writeStaticString("HTTP/1.1 417 Expectation Failed")
+        case 422: buffer.writeStaticString("HTTP/1.1 422 Unprocessable Content")
+        case 429: buffer.writeStaticString("HTTP/1.1 429 Too Many Requests")
+        case 431: buffer.writeStaticString("HTTP/1.1 431 Request Header Fields Too Large")
+        case 500: buffer.writeStaticString("HTTP/1.1 500 Internal Server Error")
+        case 501: buffer.writeStaticString("HTTP/1.1 501 Not Implemented")
+        case 502: buffer.writeStaticString("HTTP/1.1 502 Bad Gateway")
+        case 503: buffer.writeStaticString("HTTP/1.1 503 Service Unavailable")
+        case 504: buffer.writeStaticString("HTTP/1.1 504 Gateway Timeout")
+        case 505: buffer.writeStaticString("HTTP/1.1 505 HTTP Version Not Supported")
+        default:
+            // Only three digits are a status line; another number would break the connection's framing.
+            precondition((200...599).contains(status), "a final status has three digits")
+            buffer.writeStaticString("HTTP/1.1 ")
+            Self.writeDecimal(status, into: &buffer)
+            buffer.writeInteger(UInt8(ascii: " "))
+        }
+    }
+
+    static func writeDecimal(_ number: Int, into buffer: inout ByteBuffer) {
+        guard number >= 10 else {
+            // Lengths and ages are never negative; a clock that went back shows as zero.
+            buffer.writeInteger(UInt8(ascii: "0") + UInt8(max(0, number)))
+            return
+        }
+        var scale = 10
+        while number / scale >= 10 { scale *= 10 }
+        var rest = number
+        while scale > 0 {
+            buffer.writeInteger(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / scale))
+            rest %= scale
+            scale /= 10
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import AmbassadorCore
+import NIOCore
+
+/// The names under which entries lie in Redis: `<prefix>:1:<scope>:<input hash>`, both in lower-case hexadecimal.
+///
+/// Names are hashes alone, so neither tenants nor questions can be read from a list of keys.
+package struct RedisKeySpace: Sendable, Equatable {
+    /// What all names start with.
+    package let prefix: String
+    private let head: ByteBuffer
+
+    /// The prefix `ambassador`.
+    package static let `default` = RedisKeySpace(unchecked: "ambassador")
+
+    /// - Returns: `nil` unless the prefix is 1 to 64 bytes of `A-Z a-z 0-9 . _ : -`, of which none means anything in a pattern.
+    package init?(prefix: String) {
+        guard (1...64).contains(prefix.utf8.count), prefix.utf8.allSatisfy(Self.isAllowed) else { return nil }
+        self.init(unchecked: prefix)
+    }
+
+    private init(unchecked prefix: String) {
+        self.prefix = prefix
+        self.head = ByteBuffer(string: prefix + ":1:")
+    }
+
+    func name(of key: CacheKey) -> ByteBuffer {
+        var name = self.head
+        name.reserveCapacity(self.nameBytes)
+        HexDigits.write(key.scope.high, into: &name)
+        HexDigits.write(key.scope.low, into: &name)
+        name.writeInteger(UInt8(ascii: ":"))
+        let words = key.input.words
+        for word in [words.0, words.1, words.2, words.3] {
+            HexDigits.write(word, into: &name)
+        }
+        return name
+    }
+
+    /// The pattern that finds all names of ours, and perhaps some of others.
+    var pattern: ByteBuffer {
+        var pattern = self.head
+        pattern.writeInteger(UInt8(ascii: "*"))
+        return pattern
+    }
+
+    /// Whether a name that the pattern found is one of ours: those of a prefix that goes on where ours ends are not.
+    func contains(_ name: ByteBuffer) -> Bool {
+        guard name.readableBytes == self.nameBytes, name.readableBytesView.starts(with: self.head.readableBytesView) else {
+            return false
+        }
+        return name.readableBytesView.dropFirst(self.head.readableBytes).enumerated().allSatisfy { position, byte in
+            position == 32 ? byte == UInt8(ascii: ":") : HexDigits.value(ofLowercase: byte) != nil
+        }
+    }
+
+    private var nameBytes: Int { self.head.readableBytes + 32 + 1 + 64 }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package import AmbassadorCore
+package import Logging
+package import NIOCore
+import NIOSSL
+
+/// The hot cache that replicas share: entries in Redis.
+///
+/// Redis is never allowed to hurt. A look-up takes the deadline at most, and nothing while Redis is away; a write is not waited
+/// for; what Redis holds is not trusted. See ``RedisConfiguration`` for the limits.
+package final class RedisResponseCache: ResponseCache {
+    private let configuration: RedisConfiguration
+    let connections: [RedisConnection]
+    private let seal: EnvelopeSeal
+    private let metrics: RedisMetrics
+    let clocks: Clocks
+
+    var keySpace: RedisKeySpace { self.configuration.keySpace }
+    var purgeTimeout: Duration { self.configuration.purgeTimeout }
+
+    /// Makes the cache; nothing is connected yet.
+    ///
+    /// - Throws: ``RedisConfigurationError``, where the configuration cannot work with any Redis.
+    package static func make(
+        _ configuration: RedisConfiguration,
+        group: any EventLoopGroup,
+        metrics: MetricRegistry,
+        clocks: Clocks,
+        logger: Logger
+    ) throws(RedisConfigurationError) -> RedisResponseCache {
+        try configuration.validate()
+        let address = configuration.address
+        guard
+            let greeting = RedisGreeting(
+                user: address.user,
+                password: address.password,
+                database: address.database
+            )
+        else { throw .credentialsTooLong }
+        let tls = try configuration.tlsContext()
+        let budget = CommandBudget(
+            commandsMax: configuration.commandsMax,
+            bytesMax: configuration.commandBytesMax
+        )
+        let instruments = RedisMetrics(metrics)
+        let connections = (0..<configuration.connections).map { _ in
+            RedisConnection(
+                configuration: configuration,
+                eventLoop: group.next(),
+                tls: tls,
+                greeting: greeting,
+                budget: budget,
+                metrics: instruments,
+                clocks: clocks,
+                logger: logger
+            )
+        }
+        metrics.gauge(.redisConnected) { connections.contains { $0.condition == .up } ? 1 : 0 }
+        return RedisResponseCache(configuration, connections, instruments, clocks)
+    }
+
+    private init(
+        _ configuration: RedisConfiguration,
+        _ connections: [RedisConnection],
+        _ metrics: RedisMetrics,
+        _ clocks: Clocks
+    ) {
+        self.configuration = configuration
+        self.connections = connections
+        self.seal = EnvelopeSeal(secret: configuration.secret)
+        self.metrics = metrics
+        self.clocks = clocks
+    }
+
+    /// Starts to connect, in the background; a Redis that is away is found when it comes.
+    package func connect() {
+        for connection in self.connections { connection.connect() }
+    }
+
+    /// Lets commands under way end, each within its deadline, and closes the connections.
+    package func stop() async {
+        await withTaskGroup { group in
+            for connection in self.connections {
+                group.addTask { await connection.stop() }
+            }
+        }
+    }
+
+    /// Whether the cache can be used.
+    package var condition: RedisCondition {
+        let conditions = self.connections.map(\.condition)
+        if conditions.contains(.up) { return .up }
+        return conditions.first { $0 != .away } ?? .away
+    }
+
+    package func entry(for key: CacheKey) async -> CacheEntry? {
+        let name = self.keySpace.name(of: key)
+        // One byte more than is taken, so that a longer value is told from one that just fits.
+        guard let command = RedisCommand.get(name, bytesMax: self.configuration.valueBytesMax) else { return nil }
+        switch await self.connection(for: key).send(command) {
+        case .success(.bulk(let value)):
+            guard value.readableBytes > 0 else { return nil }
+            if let entry = Envelope.decode(value, for: key, at: self.clocks.wall(), seal: self.seal) { return entry }
+            self.discard(name, of: key)
+        case .failure(.server(.wrongType)):
+            self.discard(name, of: key)
+        case .success, .failure:
+            break
+        }
+        return nil
+    }
+
+    /// Counts a value that does not verify, and deletes it in the background.
+    private func discard(_ name: ByteBuffer, of key: CacheKey) {
+        self.metrics.invalid.increment()
+        guard let command = RedisCommand.unlink([name]) else { return }
+        self.connection(for: key).post(command)
+    }
+
+    package func insert(_ entry: CacheEntry, lifetime: Duration) {
+        let connection = self.connection(for: entry.key)
+        // Asked first, since to seal a value that cannot be sent is wasted work.
+        guard connection.condition == .up, !connection.areWritesPaused else { return self.metrics.countDropped() }
+        let milliseconds = self.jittered(lifetime)
+        let value = Envelope.encode(
+            entry,
+            expiry: self.clocks.wall().advanced(by: .milliseconds(milliseconds)),
+            seal: self.seal,
+            bytesMax: self.configuration.valueBytesMax
+        )
+        guard let value,
+            let command = RedisCommand.set(self.keySpace.name(of: entry.key), value, milliseconds: milliseconds)
+        else { return self.metrics.countDropped() }
+        connection.post(command)
+    }
+
+    package func remove(_ selection: PurgeSelection) async -> Int? {
+        switch selection {
+        case .key(let key):
+            guard let command = RedisCommand.unlink([self.keySpace.name(of: key)]) else { return nil }
+            guard case .success(.integer(let count)) = await self.connection(for: key).send(command) else { return nil }
+            return Int(count)
+        case .all, .tenant, .flow, .tenantFlow:
+            return await RedisPurge(cache: self, selection: selection).run()
+        }
+    }
+
+    /// The connection for commands about no single key.
+    var anyConnection: RedisConnection {
+        self.connections.first { $0.condition == .up } ?? self.connections[0]
+    }
+
+    /// Always the same one for a key, so that a read after a write finds what was written.
+    private func connection(for key: CacheKey) -> RedisConnection {
+        self.connections[Int(key.input.words.3 % UInt64(self.connections.count))]
+    }
+
+    /// The lifetime in Redis in milliseconds, from 1 ms to ten years.
+    func jittered(_ lifetime: Duration) -> Int64 {
+        let tenYears: Int64 = 315_576_000_000
+        let whole = Double(min(max(lifetime.milliseconds, 1), tenYears))
+        let jitter = self.configuration.lifetimeJitter
+        let factor = jitter > 0 ? Double.random(in: (1 - jitter)...(1 + jitter)) : 1
+        return min(max(Int64(whole * factor), 1), tenYears)
+    }
+}

@@ -1,0 +1,86 @@
+package import AmbassadorCore
+
+/// Which audit records are wanted; records must meet every condition that is set.
+package struct AuditFilter: Sendable {
+    /// The flow as the caller named it.
+    package var flow: FlowName?
+    package var tenant: TenantID?
+    /// Any of these; empty means all.
+    package var outcomes: [Outcome] = []
+    package var traceID: TraceID?
+    /// Requests that began at this moment or later.
+    package var since: Timestamp?
+    /// Requests that began before this moment.
+    package var until: Timestamp?
+    /// A SQL expression over the columns of the view `audit`.
+    package var expression: String?
+    package var order: Order = .newestFirst
+    /// How many records at most; `nil` means all.
+    package var limit: Int?
+    /// Only records with these ids; for following the log.
+    var ids: ClosedRange<Int64>?
+
+    /// By the time at which the requests began.
+    package enum Order: Sendable {
+        case newestFirst
+        case oldestFirst
+    }
+
+    package init() {}
+}
+
+extension AuditFilter {
+    /// The statement that reads the next records behind a cursor, and its values.
+    ///
+    /// The inner part finds ids by the indexes of the table; the view then spells each out.
+    func sql(after cursor: (time: Int64, id: Int64)?, rows: Int) -> (text: String, values: [SQLiteValue]) {
+        var values: [SQLiteValue] = []
+        var terms: [String] = []
+        func add(_ term: String, _ value: SQLiteValue) {
+            terms.append(term)
+            values.append(value)
+        }
+        if let flow { add("flow = (SELECT id FROM names WHERE name = ?)", .text(flow.description)) }
+        if let tenant { add("tenant = (SELECT id FROM names WHERE name = ?)", .text(tenant.description)) }
+        if let since { add("time >= ?", .integer(since.milliseconds)) }
+        if let until { add("time < ?", .integer(until.milliseconds)) }
+        if let ids {
+            add("id >= ?", .integer(ids.lowerBound))
+            add("id <= ?", .integer(ids.upperBound))
+        }
+        if !self.outcomes.isEmpty {
+            let codes = self.outcomes.map { String(AuditCode.code(of: $0)) }
+            terms.append("outcome IN (\(codes.joined(separator: ", ")))")
+        }
+        if let traceID {
+            // One probe for each run of 16,384 records, as the index is laid out.
+            add("id IN (\(Self.idsOfTrace))", .integer(Int64(bitPattern: traceID.low)))
+            add("trace_high = ?", .integer(Int64(bitPattern: traceID.high)))
+        }
+        let isDescending = self.order == .newestFirst
+        if let cursor {
+            add(isDescending ? "time <= ?" : "time >= ?", .integer(cursor.time))
+            add(isDescending ? "(time, id) < (?, " : "(time, id) > (?, ", .integer(cursor.time))
+            terms[terms.count - 1] += "?)"
+            values.append(.integer(cursor.id))
+        }
+        let direction = isDescending ? "DESC" : "ASC"
+        let condition = terms.isEmpty ? "" : "WHERE " + terms.joined(separator: " AND ")
+        // The line break ends a comment that the expression may end with.
+        let expression = self.expression.map { "AND (\($0)\n)" } ?? ""
+        let text = """
+            SELECT audit.* FROM (SELECT id AS found_id, time AS found_time FROM audit_records \(condition)) AS found
+            CROSS JOIN audit WHERE audit.id = found.found_id \(expression)
+            ORDER BY found.found_time \(direction), found.found_id \(direction) LIMIT \(rows)
+            """
+        return (text, values)
+    }
+
+    private static let idsOfTrace = """
+        WITH RECURSIVE runs (run, last) AS (
+            SELECT (SELECT min(id) FROM audit_records) >> 14, (SELECT max(id) FROM audit_records) >> 14
+            UNION ALL SELECT run + 1, last FROM runs WHERE run < last
+        )
+        SELECT r.id FROM runs CROSS JOIN audit_records AS r WHERE r.id >> 14 = runs.run AND r.trace_low = ?
+        """
+}

@@ -1,0 +1,11 @@
+/// One file of `migrations/`, as it stands in the binary.
+struct Migration: Sendable {
+    let name: String
+    let sql: [UInt8]
+
+    /// All of them, in the order in which they are applied.
+    static let all = [
+        Migration(name: "0001_create_entries", sql: PackageResources._001_create_entries_sql),
+        Migration(name: "0002_create_audit", sql: PackageResources._002_create_audit_sql),
+    ]
+}

@@ -1,0 +1,45 @@
+package import AmbassadorCore
+
+/// The settings of the store and the audit log.
+package struct SQLiteConfiguration: Sendable {
+    /// The SQLite file; it is made where there is none, readable by its owner alone. Its folder must exist.
+    package var path: String
+    package var auditDurability: AuditDurability = .batched
+    package var auditBodies: AuditBodies = .input
+    /// Records that may wait for their commit, reserved places included. At least 1.
+    package var auditQueueCapacity: Int = 65_536
+    /// How long a request waits for a place in a full queue before it is refused.
+    package var auditPatience: Duration = .seconds(1)
+    /// How long records are kept.
+    package var auditRetention: Duration = .seconds(90 * 86_400)
+    /// How long the texts of records are kept, to whole days; `nil` means as long as the records.
+    package var auditBodiesRetention: Duration?
+    /// How many records are kept; `nil` means any number.
+    package var auditRecordsMax: Int?
+    /// How many bytes of the file records may take, texts and indexes included; `nil` means any number.
+    package var auditBytesMax: Int?
+    /// How many bytes of the file stored answers may take.
+    package var storeBytesMax: Int = 1 << 30
+    /// How many bytes of answers may wait to be written; what comes on top is not stored.
+    package var storePendingBytesMax: Int = 64 << 20
+    /// Look-ups that may wait for a reader; what comes on top is a miss.
+    package var storeReadsMax: Int = 256
+    /// Threads that look answers up.
+    package var storeReaders: Int = 2
+    /// The name of this machine in audit records; `nil` means its host name.
+    package var nodeName: String?
+    /// The longest that a record or an answer waits before its transaction begins.
+    ///
+    /// 20 ms leaves 30 for the commit itself, so that `batched` keeps its promise of 50 ms.
+    package var commitInterval: Duration = .milliseconds(20)
+    /// How often retention is looked after.
+    package var retentionInterval: Duration = .seconds(10)
+    /// How long a write waits for a lock that another process holds; nobody should.
+    package var busyTimeout: Duration = .milliseconds(250)
+    /// How long a stop goes on trying to write what is queued while writing fails.
+    package var stopPatience: Duration = .seconds(5)
+
+    package init(path: String) {
+        self.path = path
+    }
+}

@@ -1,0 +1,173 @@
+package import AmbassadorCore
+package import Logging
+import NIOCore
+
+/// The SQLite file of a running ambassador: its store, its audit log, and the thread that writes both.
+package final class SQLiteDatabase: Sendable {
+    package let store: SQLiteResponseStore
+    package let auditLog: SQLiteAuditLog
+    private let storeQueue: StoreQueue
+    private let signal: WriterSignal
+    private let status: WriterStatus
+
+    private init(
+        store: SQLiteResponseStore,
+        auditLog: SQLiteAuditLog,
+        storeQueue: StoreQueue,
+        signal: WriterSignal,
+        status: WriterStatus
+    ) {
+        self.store = store
+        self.auditLog = auditLog
+        self.storeQueue = storeQueue
+        self.signal = signal
+        self.status = status
+    }
+
+    /// Locks the file, brings its schema up to date and starts the writing thread.
+    ///
+    /// - Parameter onCommitted: told of each batch of records once it is on disk; runs on the writing thread and must be short.
+    /// - Throws: ``SQLiteError`` that says in one sentence why the file cannot be used; the file is then as it was.
+    package static func open(
+        _ configuration: SQLiteConfiguration,
+        metrics registry: MetricRegistry,
+        clocks: Clocks,
+        logger: Logger,
+        onCommitted: (@Sendable ([AuditRecord]) -> Void)? = nil
+    ) throws(SQLiteError) -> SQLiteDatabase {
+        let file = try DatabaseFile(configuration.path)
+        guard file.kind != .directory else { throw .isDirectory(path: file.path) }
+        let lock = try FileLock(forDatabase: file.path)
+        if file.kind == .missing { try file.create() }
+        let connection = try Self.openForWriting(file, configuration, at: clocks.wall())
+        Self.logVersion(logger)
+
+        let metrics = SQLiteMetrics(registry)
+        let signal = WriterSignal()
+        let status = WriterStatus()
+        let auditQueue = AuditQueue(capacity: configuration.auditQueueCapacity, signal: signal)
+        let storeQueue = StoreQueue(bytesMax: configuration.storePendingBytesMax, signal: signal)
+        let parts = WriterLoop.Parts(
+            configuration: configuration,
+            auditQueue: auditQueue,
+            storeQueue: storeQueue,
+            signal: signal,
+            status: status,
+            metrics: metrics,
+            clocks: clocks,
+            logger: logger,
+            onCommitted: onCommitted
+        )
+        let store = try SQLiteResponseStore(
+            configuration: configuration,
+            path: file.path,
+            queue: storeQueue,
+            metrics: metrics,
+            logger: logger
+        )
+        try Self.startWriting(
+            WriterLoop(connection, parts, node: configuration.nodeName ?? FileLock.hostName()),
+            file,
+            lock,
+            status
+        )
+        registry.gauge(.auditQueued) { Double(auditQueue.count) }
+        registry.gauge(.storeBytes) { Double(file.byteCount) }
+        return SQLiteDatabase(
+            store: store,
+            auditLog: SQLiteAuditLog(configuration: configuration, queue: auditQueue, metrics: metrics),
+            storeQueue: storeQueue,
+            signal: signal,
+            status: status
+        )
+    }
+
+    /// Whether the last transaction could be written; `false` while the disk is full or the file is locked or damaged.
+    package var isWritable: Bool { self.status.isWritable }
+
+    /// Writes all that is queued, closes the file for writing and gives its lock back.
+    ///
+    /// Nothing may be recorded any more when it is called. Where writing fails, it goes on trying for the configured patience.
+    package func stop() async {
+        self.status.askToStop()
+        self.signal.notify(urgent: true)
+        await self.status.waitUntilStopped()
+    }
+
+    /// Runs `body` on the writing thread, between transactions.
+    func withWritingConnection(
+        _ body: @escaping @Sendable (Connection) throws(SQLiteError) -> Void
+    ) async throws(SQLiteError) {
+        try await self.storeQueue.perform(body).get()
+    }
+
+    private static func openForWriting(
+        _ file: DatabaseFile,
+        _ configuration: SQLiteConfiguration,
+        at now: Timestamp
+    ) throws(SQLiteError) -> Connection {
+        do throws(SQLiteError) {
+            let connection = try Connection(path: file.path, access: .readWrite)
+            guard !connection.isReadOnly else { throw .notWritable(path: file.path, reason: "it is read-only") }
+            connection.setBusyTimeout(milliseconds: Int(configuration.busyTimeout.milliseconds))
+            // Looked at before anything is changed: a file of another program stays as it is.
+            try Migrator(path: file.path).checkKnown(connection)
+            let synchronous = configuration.auditDurability == .strict ? "FULL" : "NORMAL"
+            // Page size and vacuum mode are fixed with the first table.
+            try connection.execute(
+                """
+                PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = \(synchronous); PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;
+                PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384
+                """
+            )
+            try Migrator(path: file.path).migrate(connection, at: now)
+            connection.countLogPages()
+            return connection
+        } catch {
+            throw Self.explained(error, file)
+        }
+    }
+
+    private static func startWriting(
+        _ loop: sending WriterLoop,
+        _ file: DatabaseFile,
+        _ lock: FileLock,
+        _ status: WriterStatus
+    ) throws(SQLiteError) {
+        var loop: WriterLoop? = loop
+        let code = DedicatedThread.start(niceness: 10) {
+            loop?.run()
+            // The file is closed before its lock is given back, and both before anybody is told.
+            loop = nil
+            lock.release()
+            status.stopped()
+        }
+        guard code == 0 else { throw .notWritable(path: file.path, reason: "no thread: \(FileLock.reason(code))") }
+    }
+
+    private static func logVersion(_ logger: Logger) {
+        let version = Connection.libraryVersionNumber
+        logger.info("SQLite is open", metadata: ["sqlite": "\(Connection.libraryVersion)"])
+        let isFixed =
+            version >= 3_051_003 || (3_050_007..<3_051_000).contains(version) || (3_044_006..<3_045_000).contains(version)
+        guard !isFixed else { return }
+        logger.warning(
+            """
+            this SQLite has the WAL-reset bug (fixed in 3.51.3, 3.50.7 and 3.44.6): the file is safe as long as one process writes \
+            and checkpoints it, which the ambassador's lock sees to; do not write to it with other programs
+            """,
+            metadata: ["sqlite": "\(Connection.libraryVersion)"]
+        )
+    }
+
+    /// Puts what SQLite says about a file as a whole into the words of its operator.
+    static func explained(_ error: SQLiteError, _ file: DatabaseFile) -> SQLiteError {
+        guard case .engine(let code, let message, _) = error else { return error }
+        return switch code.primary {
+        case ResultCode.notADatabase.rawValue: .notADatabase(path: file.path)
+        case ResultCode.cannotOpen.rawValue, ResultCode.readOnly.rawValue: .notWritable(path: file.path, reason: message)
+        default: error
+        }
+    }
+}

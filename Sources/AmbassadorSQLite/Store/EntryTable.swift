@@ -1,0 +1,139 @@
+import AmbassadorCore
+import NIOCore
+
+/// The stored answers as the writing thread writes and removes them.
+final class EntryTable {
+    /// Rows that one transaction removes at most, so that records never wait long behind it.
+    static let stepRows = 200
+    /// Bytes of rows after which a step ends early: long answers fill many pages.
+    static let stepBytes = 4 << 20
+
+    private let insert: Statement
+    private let oldSize: Statement
+    private let delete: Statement
+    private let discard: Statement
+    private let expired: Statement
+    private let oldest: Statement
+    private let connection: Connection
+    /// The bytes that all rows take, roughly.
+    private(set) var byteCount: Int
+    private var confirmedByteCount: Int
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        self.insert = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO entries (\(EntryRow.columns), id, expires_at, size)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        self.oldSize = try connection.prepare("SELECT size FROM entries WHERE id = ?")
+        self.delete = try connection.prepare("DELETE FROM entries WHERE id = ?")
+        self.discard = try connection.prepare("SELECT size FROM entries WHERE id = ? AND checksum = ?")
+        self.expired = try connection.prepare(
+            "SELECT id, size FROM entries WHERE expires_at < ? ORDER BY expires_at LIMIT \(Self.stepRows)"
+        )
+        self.oldest = try connection.prepare("SELECT id, size FROM entries ORDER BY stored_at LIMIT \(Self.stepRows)")
+        self.byteCount = Int(try connection.integer("SELECT total(size) FROM entries INDEXED BY entries_by_age") ?? 0)
+        self.confirmedByteCount = self.byteCount
+    }
+
+    /// Writes an entry within the open transaction, in place of an older one.
+    func insert(_ entry: CacheEntry, expiresAt: Timestamp) throws(SQLiteError) {
+        self.oldSize.bind(EntryRow.id(of: entry.key), at: 1)
+        let replaced = try self.firstInteger(self.oldSize)
+        let size = EntryRow.size(of: entry)
+        EntryRow.bind(entry, expiresAt: expiresAt, size: size, to: self.insert)
+        try self.insert.run()
+        self.byteCount += size - replaced
+    }
+
+    /// Removes a row that did not verify, unless another has taken its place.
+    func discard(id: Int64, checksum: ByteBuffer) throws(SQLiteError) {
+        self.discard.bind(id, at: 1)
+        self.discard.bind(blob: checksum, at: 2)
+        guard try self.discard.step() else { return }
+        let size = Int(self.discard.integer(at: 0))
+        self.discard.reset()
+        try self.remove([(id, size)])
+    }
+
+    /// Removes some entries that were of use until before a moment.
+    func pruneExpired(before now: Timestamp) throws(SQLiteError) -> Int {
+        self.expired.bind(now.milliseconds, at: 1)
+        return try self.removeRows(of: self.expired, bytesMax: Self.stepBytes)
+    }
+
+    /// Removes some of the entries that were stored first, no more than `bytes` asks for.
+    func pruneOldest(bytes: Int) throws(SQLiteError) -> Int {
+        try self.removeRows(of: self.oldest, bytesMax: min(bytes, Self.stepBytes))
+    }
+
+    /// Removes some of the entries that a purge names.
+    ///
+    /// - Returns: how many; zero once none is left.
+    func purge(_ selection: PurgeSelection) throws(SQLiteError) -> Int {
+        let rows: Statement
+        switch selection {
+        case .all:
+            rows = try self.connection.prepare("SELECT id, size FROM entries LIMIT \(Self.stepRows)")
+        case .key(let key):
+            rows = try self.connection.prepare(
+                "SELECT id, size FROM entries WHERE id = ? AND scope = ? AND input_hash = ?"
+            )
+            rows.bind(EntryRow.id(of: key), at: 1)
+            rows.bind(blob: EntryRow.bytes(of: key.scope), at: 2)
+            rows.bind(blob: key.input.bytes, at: 3)
+        case .tenant(let tenant):
+            rows = try self.connection.prepare("SELECT id, size FROM entries WHERE tenant = ? LIMIT \(Self.stepRows)")
+            rows.bind(tenant.description, at: 1)
+        case .flow(let target):
+            rows = try self.connection.prepare("SELECT id, size FROM entries WHERE target = ? LIMIT \(Self.stepRows)")
+            rows.bind(target.description, at: 1)
+        case .tenantFlow(let tenant, let target):
+            rows = try self.connection.prepare(
+                "SELECT id, size FROM entries WHERE target = ? AND tenant = ? LIMIT \(Self.stepRows)"
+            )
+            rows.bind(target.description, at: 1)
+            rows.bind(tenant.description, at: 2)
+        }
+        return try self.removeRows(of: rows, bytesMax: Self.stepBytes)
+    }
+
+    /// The transaction is on disk.
+    func committed() {
+        self.confirmedByteCount = self.byteCount
+    }
+
+    /// The transaction was rolled back.
+    func rolledBack() {
+        self.byteCount = self.confirmedByteCount
+    }
+
+    private func removeRows(of statement: Statement, bytesMax: Int) throws(SQLiteError) -> Int {
+        var rows: [(Int64, Int)] = []
+        var bytes = 0
+        while bytes < bytesMax, try statement.step() {
+            rows.append((statement.integer(at: 0), Int(statement.integer(at: 1))))
+            bytes += rows.last?.1 ?? 0
+        }
+        statement.reset()
+        return try self.remove(rows)
+    }
+
+    @discardableResult
+    private func remove(_ rows: [(id: Int64, size: Int)]) throws(SQLiteError) -> Int {
+        for row in rows {
+            self.delete.bind(row.id, at: 1)
+            try self.delete.run()
+            self.byteCount -= row.size
+        }
+        return rows.count
+    }
+
+    private func firstInteger(_ statement: Statement) throws(SQLiteError) -> Int {
+        guard try statement.step() else { return 0 }
+        defer { statement.reset() }
+        return Int(statement.integer(at: 0))
+    }
+}

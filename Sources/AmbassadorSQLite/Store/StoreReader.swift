@@ -1,0 +1,43 @@
+import AmbassadorCore
+import Dispatch
+
+/// A reading connection with an executor of its own, so that a slow disk holds up neither event loops nor tasks.
+actor StoreReader {
+    private let executor: SerialQueueExecutor
+    private let connection: Connection
+    private let find: Statement
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+
+    init(path: String) throws(SQLiteError) {
+        // Without memory mapping: a page that the disk fails to read is then an error, and not a SIGBUS.
+        let connection = try Connection(path: path, access: .readOnly)
+        try connection.execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096")
+        connection.setBusyTimeout(milliseconds: 100)
+        self.find = try connection.prepare("SELECT \(EntryRow.columns) FROM entries WHERE id = ?")
+        self.connection = connection
+        self.executor = SerialQueueExecutor(label: "sqlite-reader")
+    }
+
+    /// What stands in the row of a key; `nil` where there is no row.
+    func row(for key: CacheKey) throws(SQLiteError) -> EntryRow.Reading? {
+        self.find.bind(EntryRow.id(of: key), at: 1)
+        guard try self.find.step() else { return nil }
+        defer { self.find.reset() }
+        return EntryRow.read(self.find, for: key)
+    }
+}
+
+/// Runs an actor's jobs one after the other on a dispatch queue.
+private final class SerialQueueExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    init(label: String) {
+        self.queue = DispatchQueue(label: label)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        self.queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+
+/// What the rest of the process and the writing thread tell each other about its life.
+final class WriterStatus: Sendable {
+    private struct State {
+        var isStopped = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let writable = Atomic<Bool>(true)
+    private let stopping = Atomic<Bool>(false)
+    private let state = Mutex(State())
+
+    /// Whether the last transaction could be written.
+    var isWritable: Bool {
+        get { self.writable.load(ordering: .relaxed) }
+        set { self.writable.store(newValue, ordering: .relaxed) }
+    }
+
+    var isStopping: Bool { self.stopping.load(ordering: .sequentiallyConsistent) }
+
+    func askToStop() {
+        self.stopping.store(true, ordering: .sequentiallyConsistent)
+    }
+
+    /// Returns once the writing thread has closed the file.
+    func waitUntilStopped() async {
+        await withCheckedContinuation { continuation in
+            let isStopped = self.state.withLock { state in
+                if !state.isStopped { state.waiters.append(continuation) }
+                return state.isStopped
+            }
+            if isStopped { continuation.resume() }
+        }
+    }
+
+    func stopped() {
+        let waiters = self.state.withLock { state in
+            state.isStopped = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

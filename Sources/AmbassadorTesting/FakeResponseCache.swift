@@ -1,0 +1,53 @@
+package import AmbassadorCore
+import Synchronization
+
+/// A cache beyond memory that a test can look into, fill and take away.
+package final class FakeResponseCache: ResponseCache {
+    private struct State {
+        var entries: [CacheKey: CacheEntry] = [:]
+        var isAway = false
+        var lookups = 0
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package var entries: [CacheKey: CacheEntry] { self.state.withLock { $0.entries } }
+    package var lookups: Int { self.state.withLock { $0.lookups } }
+
+    /// Makes the cache answer nothing and keep nothing.
+    package func goAway() {
+        self.state.withLock { $0.isAway = true }
+    }
+
+    package func entry(for key: CacheKey) async -> CacheEntry? {
+        self.state.withLock { state in
+            state.lookups += 1
+            return state.isAway ? nil : state.entries[key]
+        }
+    }
+
+    package func insert(_ entry: CacheEntry, lifetime: Duration) {
+        self.state.withLock { state in
+            if !state.isAway { state.entries[entry.key] = entry }
+        }
+    }
+
+    package func remove(_ selection: PurgeSelection) async -> Int? {
+        self.state.withLock { state in
+            guard !state.isAway else { return nil }
+            let removed = state.entries.filter { key, entry in
+                switch selection {
+                case .all: true
+                case .key(let other): key == other
+                case .tenant(let tenant): entry.tenant == tenant
+                case .flow(let target): entry.target == target
+                case .tenantFlow(let tenant, let target): entry.tenant == tenant && entry.target == target
+                }
+            }
+            for key in removed.keys { state.entries[key] = nil }
+            return removed.count
+        }
+    }
+}

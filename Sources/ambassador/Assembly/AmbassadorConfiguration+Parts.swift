@@ -1,0 +1,124 @@
+import AmbassadorAdmin
+import AmbassadorCore
+import AmbassadorHTTP
+import AmbassadorRedis
+import AmbassadorSQLite
+import Logging
+import NIOCore
+
+/// What the operator set, in the words of the module that it is for.
+extension AmbassadorConfiguration {
+    var serverConfiguration: HTTPServerConfiguration {
+        var server = HTTPServerConfiguration()
+        server.address = AmbassadorHTTP.ListenAddress(self.listen.address.description) ?? server.address
+        server.headerBlockBytesMax = self.limits.headerBytesMax
+        server.headerFieldBytesMax = self.limits.fieldBytesMax
+        server.headerFieldsMax = self.limits.fieldsMax
+        server.targetBytesMax = self.limits.targetBytesMax
+        server.bodyBytesMax = self.limits.bodyBytesMax
+        server.connectionsMax = self.limits.connectionsMax
+        server.pipeliningDepthMax = self.limits.pipeliningMax
+        server.idleTimeout = TimeAmount(self.limits.idleTimeout)
+        server.headerTimeout = TimeAmount(self.limits.headerTimeout)
+        server.bodyTimeout = TimeAmount(self.limits.bodyTimeout)
+        server.drainTimeout = TimeAmount(self.shutdownGrace)
+        return server
+    }
+
+    var adminAddress: AdminServer.Address {
+        switch self.admin.address {
+        case .tcp(let host, let port): .hostname(host, port: port)
+        case .unix(let path): .unixSocket(path: path)
+        }
+    }
+
+    var upstreamConfiguration: UpstreamConfiguration {
+        get throws(UpstreamConfigurationError) {
+            var upstream = try UpstreamConfiguration(
+                url: AmbassadorHTTP.UpstreamURL(self.upstream.url.description),
+                apiKey: self.upstream.apiKey?.value
+            )
+            upstream.connectTimeout = TimeAmount(self.upstream.connectTimeout)
+            upstream.answerBytesMax = self.upstream.answerBytesMax
+            upstream.connectionsMax = self.upstream.concurrencyMax
+            return upstream
+        }
+    }
+
+    /// `nil` where no Redis is configured.
+    var redisConfiguration: RedisConfiguration? {
+        self.hotCache.redis.flatMap { address in
+            guard let address = try? RedisAddress(address.description) else { return nil }
+            var redis = RedisConfiguration(address: address)
+            redis.keySpace = RedisKeySpace(prefix: self.hotCache.prefix) ?? .default
+            redis.secret = self.hotCache.secret.map { RedisSecret($0.value) }
+            redis.commandTimeout = self.hotCache.redisDeadline
+            return redis
+        }
+    }
+
+    var sqliteConfiguration: SQLiteConfiguration {
+        var sqlite = SQLiteConfiguration(path: self.store.path)
+        sqlite.auditDurability = self.audit.durability
+        sqlite.auditBodies = AmbassadorSQLite.AuditBodies(rawValue: self.audit.bodies.rawValue) ?? .input
+        sqlite.auditQueueCapacity = self.audit.queueMax
+        sqlite.auditRetention = self.audit.retention
+        sqlite.auditBodiesRetention = self.audit.bodiesRetention
+        sqlite.auditRecordsMax = self.audit.recordsMax
+        sqlite.storeBytesMax = self.store.bytesMax
+        sqlite.nodeName = self.node
+        return sqlite
+    }
+
+    var breakerSettings: CircuitBreakerSettings {
+        let breaker = self.upstream.breaker
+        var settings = CircuitBreakerSettings()
+        settings.window = breaker.window
+        settings.minimumCalls = breaker.callsMin
+        settings.failureRate = breaker.failureRateMax
+        settings.slowCallDuration = breaker.slowCallDuration
+        settings.slowCallRate = breaker.slowCallRateMax
+        settings.openTime = breaker.openTime
+        settings.openTimeMax = breaker.openTimeMax
+        settings.halfOpenProbes = breaker.halfOpenProbesMax
+        return settings
+    }
+
+    /// The parts of the pipeline.
+    func parts(
+        _ database: SQLiteDatabase,
+        _ redis: RedisResponseCache?,
+        _ upstream: HTTPUpstream,
+        _ registry: MetricRegistry,
+        _ clocks: Clocks,
+        _ logger: Logger
+    ) -> AmbassadorParts {
+        AmbassadorParts(
+            flows: FlowRegistry(
+                listed: self.flows,
+                unlisted: self.unlistedFlows == .allow ? .allow(self.defaults) : .deny,
+                breaker: self.breakerSettings,
+                metrics: registry
+            ),
+            tenants: TenantPolicy(trustsHeader: self.tenants.trustsHeader),
+            memory: MemoryCache(
+                bytesMax: self.hotCache.memoryBytesMax,
+                entryBytesMax: self.hotCache.entryBytesMax,
+                metrics: registry
+            ),
+            shared: redis,
+            store: database.store,
+            audit: database.auditLog,
+            upstream: upstream,
+            breaker: CircuitBreaker(settings: self.breakerSettings),
+            limit: ConcurrencyLimit(limit: self.upstream.concurrencyMax, queueMax: self.upstream.queueMax),
+            flights: Flights(waitersMax: self.limits.waitersPerFlightMax),
+            purges: PurgeLedger(),
+            metrics: AmbassadorMetrics(registry: registry),
+            readiness: Readiness(),
+            clocks: clocks,
+            logger: logger,
+            entryBytesMax: self.hotCache.entryBytesMax
+        )
+    }
+}

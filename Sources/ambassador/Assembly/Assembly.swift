@@ -1,0 +1,156 @@
+import AmbassadorAdmin
+import AmbassadorCore
+import AmbassadorHTTP
+import AmbassadorRedis
+import AmbassadorSQLite
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import UnixSignals
+
+/// All parts of a running ambassador, made from a configuration in the order in which they depend on each other.
+struct Assembly {
+    /// Where the data plane listens, with the port that the system chose.
+    let dataAddress: SocketAddress?
+    let ambassador: Ambassador
+    let registry: MetricRegistry
+    /// In the order of dependence: a later one may use an earlier one, and is stopped before it.
+    private let services: [any Service]
+    private let group: MultiThreadedEventLoopGroup
+    private let logger: Logger
+
+    /// Opens the store, applies its migrations, and listens.
+    ///
+    /// Redis and LangFlow may be away: they are waited for by nobody. Port 0 lets the system choose.
+    ///
+    /// - Throws: where the store cannot be opened or an address cannot be had; what was opened before is closed again.
+    static func build(_ configuration: AmbassadorConfiguration, clocks: Clocks = .system) async throws -> Assembly {
+        let registry = MetricRegistry()
+        let logs = Logs(configuration.log, registry: registry)
+        let logger = logs.logger
+        let threads = configuration.threads > 0 ? configuration.threads : System.coreCount
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        let database: SQLiteDatabase
+        do throws(SQLiteError) {
+            database = try SQLiteDatabase.open(
+                configuration.sqliteConfiguration,
+                metrics: registry,
+                clocks: clocks,
+                logger: logger,
+                onCommitted: Self.onCommitted(logs)
+            )
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        do {
+            return try await Self.build(configuration, database, group, registry, logs, clocks)
+        } catch {
+            await database.stop()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private static func build(
+        _ configuration: AmbassadorConfiguration,
+        _ database: SQLiteDatabase,
+        _ group: MultiThreadedEventLoopGroup,
+        _ registry: MetricRegistry,
+        _ logs: Logs,
+        _ clocks: Clocks
+    ) async throws -> Assembly {
+        let logger = logs.logger
+        let redis = try configuration.redisConfiguration.map {
+            try RedisResponseCache.make($0, group: group, metrics: registry, clocks: clocks, logger: logger)
+        }
+        let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
+        let parts = configuration.parts(database, redis, upstream, registry, clocks, logger)
+        Self.watch(parts, database, redis, registry)
+        let ambassador = Ambassador(parts)
+        let server = HTTPServer(
+            configuration: configuration.serverConfiguration,
+            responder: ambassador,
+            group: group,
+            metrics: registry,
+            clocks: clocks,
+            logger: logger
+        )
+        let admin = AdminServer(
+            address: configuration.adminAddress,
+            caches: ambassador,
+            metrics: registry,
+            group: group,
+            logger: logger
+        )
+        redis?.connect()
+        let address = try await server.bind()
+        parts.readiness.becomeReady()
+        return Assembly(
+            dataAddress: address,
+            ambassador: ambassador,
+            registry: registry,
+            services: [
+                Ending { await logs.drain() },
+                Ending { await database.stop() },
+                Ending { await redis?.stop() },
+                Ending { await upstream.shutdown() },
+                Ending { await Self.land(parts, within: configuration.shutdownGrace) },
+                admin,
+                server,
+                Beginning { parts.readiness.becomeUnready() },
+            ],
+            group: group,
+            logger: logger
+        )
+    }
+
+    /// Serves until a signal or a graceful shutdown of the task, then lets everything that is under way end.
+    func run(signals: [UnixSignal] = [], grace: Duration) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: self.services.map { .init(service: $0) },
+            gracefulShutdownSignals: signals,
+            logger: self.logger
+        )
+        configuration.maximumGracefulShutdownDuration = grace
+        let group = self.group
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private static func onCommitted(_ logs: Logs) -> (@Sendable ([AuditRecord]) -> Void)? {
+        guard let accessLog = logs.accessLog else { return nil }
+        return { accessLog.write($0) }
+    }
+
+    /// Has the parts' levels scraped and readiness told of what is away.
+    private static func watch(
+        _ parts: AmbassadorParts,
+        _ database: SQLiteDatabase,
+        _ redis: RedisResponseCache?,
+        _ registry: MetricRegistry
+    ) {
+        let (limit, breaker) = (parts.limit, parts.breaker)
+        registry.gauge(.upstreamInFlight) { Double(limit.inFlight) }
+        registry.gauge(.upstreamQueued) { Double(limit.queued) }
+        registry.gauge(.breakerOpen, ("flow", "")) { breaker.state.openness }
+        parts.readiness.add("langflow") {
+            breaker.state == .closed ? nil : "LangFlow does not answer; its breaker is open"
+        }
+        parts.readiness.add("store") { database.isWritable ? nil : "The SQLite file cannot be written" }
+        if let redis { parts.readiness.add("redis") { redis.condition.complaint } }
+    }
+
+    /// Lets the calls to LangFlow end whose answers will be kept, and gives up those that take longer than the grace period.
+    private static func land(_ parts: AmbassadorParts, within grace: Duration) async {
+        parts.flights.shutDown()
+        let deadline = parts.clocks.now().advanced(by: grace)
+        if await !parts.flights.drain(until: deadline) { parts.flights.cancelAll() }
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+
+/// Reads stored answers, and removes them.
+struct CacheCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cache",
+        abstract: "Read and purge stored answers.",
+        discussion: """
+            list and show read the store's file; purge and stats ask the admin API of the running ambassador.
+
+            \(exitStatusHelp)
+            """,
+        subcommands: [CacheListCommand.self, CacheShowCommand.self, CachePurgeCommand.self, CacheStatsCommand.self]
+    )
+}
+
+/// Lists stored answers.
+struct CacheListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List stored answers, the newest first.",
+        discussion: """
+            EXAMPLES:
+              ambassador cache list --flow faq_qa --limit 20
+              ambassador cache list --tenant acme --format csv
+
+            \(exitStatusHelp)
+            """
+    )
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var output: FormatOptions
+
+    @Option(name: .long, help: ArgumentHelp("At most so many rows.", valueName: "rows"))
+    var limit = 100
+
+    func validate() throws {
+        guard (1...1_000_000).contains(self.limit) else { throw ValidationError("--limit is 1 to 1000000.") }
+    }
+
+    func run() async throws {
+        try await reporting {
+            try await self.execute(StoreSources.entries(path: try self.store.path()), to: Terminal.output)
+        }
+    }
+
+    func execute(_ source: any EntrySource, to output: any TextOutput) async throws {
+        let table = try await source.entries(flow: self.selection.flow, tenant: self.selection.tenant, limit: self.limit)
+        self.output.write(table, to: output)
+    }
+}
+
+/// Shows one stored answer.
+struct CacheShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show everything that is known of one stored answer.",
+        discussion: """
+            EXAMPLES:
+              ambassador cache show KEY        a key as cache list shows it
+
+            \(exitStatusHelp)
+            """
+    )
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: FormatOptions
+
+    @Argument(help: "The answer's key.")
+    var key: String
+
+    func run() async throws {
+        try await reporting {
+            try await self.execute(StoreSources.entries(path: try self.store.path()), to: Terminal.output)
+        }
+    }
+
+    func execute(_ source: any EntrySource, to output: any TextOutput) async throws {
+        let table = try await source.entry(key: self.key)
+        guard !table.rows.isEmpty else { throw CommandFailure("no stored answer has the key \(visible(self.key))") }
+        self.output.write(self.output.format == .table ? table.transposed : table, to: output)
+    }
+}

@@ -1,0 +1,128 @@
+import AmbassadorCore
+import ArgumentParser
+
+/// Where the configuration is.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config: String?
+
+    init() {}
+
+    func load(flags: [SettingFlag] = []) throws(ConfigurationErrors) -> LoadedConfiguration {
+        try ConfigurationLoader().load(file: self.config, flags: flags)
+    }
+}
+
+/// The common case without a file.
+struct ServeOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Option(name: .long, help: ArgumentHelp("Where LangFlow is.", valueName: "url"))
+    var upstream: String?
+
+    @Option(name: .long, help: ArgumentHelp("How long answers are fresh, such as 1h.", valueName: "duration"))
+    var ttl: String?
+
+    @Option(name: .long, help: ArgumentHelp("A Redis that shares answers among replicas.", valueName: "url"))
+    var redis: String?
+
+    @Option(name: .long, help: ArgumentHelp("The SQLite file of answers and audit records.", valueName: "file"))
+    var store: String?
+
+    @Option(name: .long, help: ArgumentHelp("Where applications connect.", valueName: "address"))
+    var listen: String?
+
+    @Option(name: .long, help: ArgumentHelp("Where metrics and the admin API are served.", valueName: "address"))
+    var admin: String?
+
+    init() {}
+
+    /// What the command line sets.
+    var flags: [SettingFlag] {
+        [
+            ("--upstream", "upstream.url", self.upstream), ("--ttl", "defaults.ttl", self.ttl),
+            ("--redis", "hot_cache.redis", self.redis), ("--store", "store.path", self.store),
+            ("--listen", "listen.address", self.listen), ("--admin", "admin.address", self.admin),
+        ].compactMap { name, path, value in value.map { SettingFlag(name: name, path: path, value: $0) } }
+    }
+
+    func load() throws(ConfigurationErrors) -> LoadedConfiguration {
+        try self.configuration.load(flags: self.flags)
+    }
+}
+
+/// Where the store is.
+struct StoreOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Option(name: .long, help: ArgumentHelp("The SQLite file; that of the configuration if left out.", valueName: "file"))
+    var store: String?
+
+    init() {}
+
+    func path() throws -> String {
+        if let store { return store }
+        return try self.configuration.load().configuration.store.path
+    }
+}
+
+/// Where a running ambassador's admin API is.
+struct AdminOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The address of the admin API; that of the configuration if left out.", valueName: "address")
+    )
+    var admin: String?
+
+    init() {}
+
+    func client() throws -> any AdminClient {
+        guard let admin else { return HTTPAdminClient(address: try self.configuration.load().configuration.admin.address) }
+        do throws(InvalidValue) {
+            return HTTPAdminClient(address: try ListenAddress(admin))
+        } catch {
+            throw ValidationError("--admin \"\(visible(admin))\" \(error.reason)")
+        }
+    }
+}
+
+/// Whose records or entries are meant.
+struct SelectionOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("Only this flow.", valueName: "flow"))
+    var flow: FlowName?
+
+    @Option(name: .long, help: ArgumentHelp("Only this tenant.", valueName: "tenant"))
+    var tenant: TenantID?
+
+    init() {}
+}
+
+/// How the result is written.
+struct FormatOptions: ParsableArguments {
+    @Option(name: .long, help: "How the result is written.")
+    var format = OutputFormat.table
+
+    init() {}
+
+    func write(_ table: OutputTable, to output: any TextOutput) {
+        output.write(self.format.text(table, width: output.width))
+    }
+}
+
+extension OutputFormat: ExpressibleByArgument {}
+
+extension Outcome: ExpressibleByArgument {}
+
+extension FlowName: ExpressibleByArgument {
+    package init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+extension TenantID: ExpressibleByArgument {
+    package init?(argument: String) {
+        self.init(argument.utf8)
+    }
+}

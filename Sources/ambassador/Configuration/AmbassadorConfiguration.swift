@@ -1,0 +1,147 @@
+import AmbassadorCore
+
+/// Everything that an operator can set, with the defaults that hold where nothing is set.
+///
+/// ``SettingsTable`` says how each property is named, written, limited and explained.
+struct AmbassadorConfiguration: Sendable, Equatable {
+    /// The replica's name in logs and audit records; `nil` means the name of the host.
+    var node: String?
+    /// The event loops; zero means one a core.
+    var threads = 0
+    var shutdownGrace: Duration = .seconds(30)
+    var listen = Listen()
+    var admin = Admin()
+    var limits = Limits()
+    var upstream = Upstream()
+    var hotCache = HotCache()
+    var store = Store()
+    var audit = Audit()
+    var log = Log()
+    var tenants = Tenants()
+    /// What holds for every flow that does not say otherwise.
+    var defaults = FlowSettings()
+    var unlistedFlows = UnlistedFlows.allow
+    /// The listed flows; each has inherited ``defaults``.
+    var flows: [FlowName: FlowSettings] = [:]
+
+    struct Listen: Sendable, Equatable {
+        var address = ListenAddress.tcp(host: "127.0.0.1", port: 8080)
+    }
+
+    struct Admin: Sendable, Equatable {
+        var address = ListenAddress.tcp(host: "127.0.0.1", port: 8081)
+    }
+
+    /// The limits of the data plane; sizes are in bytes.
+    struct Limits: Sendable, Equatable {
+        var headerBytesMax = 32 << 10
+        var fieldBytesMax = 16 << 10
+        var fieldsMax = 100
+        var targetBytesMax = 8 << 10
+        var bodyBytesMax = 1 << 20
+        var jsonDepthMax = 64
+        var connectionsMax = 4096
+        var idleTimeout: Duration = .seconds(75)
+        var headerTimeout: Duration = .seconds(10)
+        var bodyTimeout: Duration = .seconds(30)
+        var pipeliningMax = 16
+        var waitersPerFlightMax = 1000
+    }
+
+    struct Upstream: Sendable, Equatable {
+        var url = UpstreamURL(isTLS: false, host: "127.0.0.1", port: 7860, pathPrefix: "")
+        var apiKey: Secret?
+        var connectTimeout: Duration = .seconds(2)
+        /// The calls that may be under way at once, and those that may wait for one of them to end.
+        var concurrencyMax = 64
+        var queueMax = 256
+        var answerBytesMax = 16 << 20
+        var breaker = Breaker()
+    }
+
+    struct Breaker: Sendable, Equatable {
+        var window: Duration = .seconds(60)
+        var callsMin = 10
+        /// Shares of the calls in the window, 0 to 1.
+        var failureRateMax = 0.5
+        var slowCallDuration: Duration = .seconds(60)
+        var slowCallRateMax = 0.8
+        var openTime: Duration = .seconds(5)
+        var openTimeMax: Duration = .seconds(60)
+        var halfOpenProbesMax = 3
+    }
+
+    struct HotCache: Sendable, Equatable {
+        var memoryBytesMax = 64 << 20
+        var redis: RedisURL?
+        var redisDeadline: Duration = .milliseconds(50)
+        var prefix = "ambassador:"
+        /// The key of the seal on what Redis keeps.
+        var secret: Secret?
+        var entryBytesMax = 1 << 20
+    }
+
+    struct Store: Sendable, Equatable {
+        var path = "ambassador.db"
+        var bytesMax = 1 << 30
+    }
+
+    struct Audit: Sendable, Equatable {
+        var durability = AuditDurability.batched
+        var bodies = AuditBodies.both
+        var retention: Duration = .seconds(90 * 86_400)
+        var bodiesRetention: Duration = .seconds(30 * 86_400)
+        var recordsMax = 10_000_000
+        var queueMax = 65_536
+    }
+
+    struct Log: Sendable, Equatable {
+        var level = LogLevel.info
+        var requests = RequestLog.on
+        /// The share of requests that `requests: sampled` logs, 0 to 1; failures are always logged.
+        var sampleRate = 0.01
+        var format = LogFormat.json
+    }
+
+    struct Tenants: Sendable, Equatable {
+        /// Whether `X-Tenant-ID` is believed.
+        var trustsHeader = false
+    }
+}
+
+/// What happens to a call of a flow that is not listed under `flows`.
+enum UnlistedFlows: String, Sendable, CaseIterable {
+    case allow
+    case deny
+}
+
+/// Which texts audit records keep.
+enum AuditBodies: String, Sendable, CaseIterable {
+    case none
+    case input
+    case both
+}
+
+/// The least severe message that is logged.
+enum LogLevel: String, Sendable, CaseIterable {
+    case trace
+    case debug
+    case info
+    case notice
+    case warning
+    case error
+    case critical
+}
+
+/// Which requests get a line in the log.
+enum RequestLog: String, Sendable, CaseIterable {
+    case on
+    case off
+    case sampled
+}
+
+/// How a line of the log is written.
+enum LogFormat: String, Sendable, CaseIterable {
+    case json
+    case text
+}

@@ -1,0 +1,218 @@
+import AmbassadorCore
+import Foundation
+
+/// A configuration in the making: values as far as they are read, where they come from, and what was wrong.
+struct ConfigurationReading {
+    let environment: [String: String]
+    var configuration = AmbassadorConfiguration()
+    var origins: [String: Origin] = [:]
+    var errors: [ConfigurationError] = []
+    var warnings: [String] = []
+
+    init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    /// Reads everything but the flows, which need the final defaults first.
+    ///
+    /// - Returns: what stands under `flows`.
+    mutating func readTop(_ root: ConfigurationNode) -> ConfigurationNode? {
+        var flows: ConfigurationNode?
+        guard let entries = self.entries(of: root, key: "") else { return nil }
+        var configuration = self.configuration
+        for entry in self.withoutDuplicates(entries, in: "") {
+            if entry.name == "flows" {
+                flows = entry.value
+            } else {
+                self.read(entry, at: "", of: SettingsTable.top, into: &configuration, prefix: "", siblings: ["flows"])
+            }
+        }
+        self.configuration = configuration
+        return flows
+    }
+
+    mutating func readFlows(_ node: ConfigurationNode?) {
+        guard let node, let entries = self.entries(of: node, key: "flows") else { return }
+        for entry in self.withoutDuplicates(entries, in: "flows") {
+            let prefix = "flows.\(entry.name)"
+            guard let name = FlowName(entry.name) else {
+                let reason = "is not a flow's name: 1 to 128 of A-Z a-z 0-9 _ -, UUIDs in lower case with hyphens"
+                self.errors.append(ConfigurationError(origin: entry.origin, key: prefix, reason: reason))
+                continue
+            }
+            var flow = self.configuration.defaults
+            self.origins[prefix] = entry.origin
+            if let entries = self.entries(of: entry.value, key: prefix) {
+                for entry in self.withoutDuplicates(entries, in: prefix) {
+                    self.read(entry, at: "", of: SettingsTable.flow, into: &flow, prefix: "\(prefix).", siblings: [])
+                }
+            }
+            self.configuration.flows[name] = flow
+        }
+    }
+
+    /// Sets a value that comes from the environment or the command line.
+    mutating func apply(_ text: String, to path: String, from origin: Origin) {
+        guard let setting = SettingsTable.top.setting(path) else {
+            preconditionFailure("no setting is named \(path)")
+        }
+        var value = SettingValue.text(text)
+        if setting.notation == .list {
+            let names = text.split(separator: ",").map { String($0) }
+            value = .list(text == "[]" ? [] : names)
+        }
+        var configuration = self.configuration
+        self.set(setting, value, written: text, in: &configuration, key: path, from: origin)
+        self.configuration = configuration
+    }
+
+    private mutating func entries(of node: ConfigurationNode, key: String) -> [ConfigurationNode.Entry]? {
+        switch node.content {
+        case .mapping(let entries): return entries
+        case .scalar where node.isNull: return []
+        case .scalar:
+            self.fail(node, key, "is a block of settings, but has a single value")
+        case .sequence:
+            self.fail(node, key, "is a block of settings, but has a list")
+        }
+        return nil
+    }
+
+    private mutating func fail(_ node: ConfigurationNode, _ key: String, _ reason: String) {
+        let reason = key.isEmpty ? "the file \(reason)" : reason
+        self.errors.append(ConfigurationError(origin: node.origin, key: key, reason: reason))
+    }
+
+    // The parser compares keys as `String` does and stops at the first duplicate; this is for whatever it lets pass.
+    private mutating func withoutDuplicates(
+        _ entries: [ConfigurationNode.Entry],
+        in block: String
+    ) -> [ConfigurationNode.Entry] {
+        var seen: Set<[UInt8]> = []
+        return entries.filter { entry in
+            guard !seen.insert(Array(entry.name.utf8)).inserted else { return true }
+            let key = block.isEmpty ? entry.name : "\(block).\(entry.name)"
+            let reason = "appears more than once in the same block"
+            self.errors.append(ConfigurationError(origin: entry.origin, key: key, reason: reason))
+            return false
+        }
+    }
+
+    private mutating func read<Root: Sendable>(
+        _ entry: ConfigurationNode.Entry,
+        at parent: String,
+        of block: SettingsBlock<Root>,
+        into root: inout Root,
+        prefix: String,
+        siblings: [String]
+    ) {
+        // A dot inside a key would look like a way through blocks.
+        let path = parent.isEmpty ? entry.name : "\(parent).\(entry.name)"
+        let names = (block.names(in: parent) ?? []) + siblings
+        guard names.contains(where: { $0.utf8.elementsEqual(entry.name.utf8) }) else {
+            let nearest = self.nearestKey(to: entry.name, among: names, at: parent, of: block).map { prefix + $0 }
+            self.errors.append(
+                ConfigurationError(origin: entry.origin, key: prefix + path, reason: "is not a setting", nearest: nearest)
+            )
+            return
+        }
+        if let setting = block.setting(path) {
+            guard let (value, written) = self.value(of: entry.value, for: setting, key: prefix + path) else { return }
+            let origin = entry.value.isNull ? entry.origin : entry.value.origin
+            self.set(setting, value, written: written, in: &root, key: prefix + path, from: origin)
+            return
+        }
+        guard let entries = self.entries(of: entry.value, key: prefix + path) else { return }
+        for entry in self.withoutDuplicates(entries, in: prefix + path) {
+            self.read(entry, at: path, of: block, into: &root, prefix: prefix, siblings: [])
+        }
+    }
+
+    /// The nearest key of the same block, or else one of that very name anywhere.
+    private func nearestKey<Root>(
+        to name: String,
+        among names: [String],
+        at parent: String,
+        of block: SettingsBlock<Root>
+    ) -> String? {
+        if let near = nearest(to: name, in: names) { return parent.isEmpty ? near : "\(parent).\(near)" }
+        return block.settings.first { $0.path.split(separator: ".").last.map(String.init) == name }?.path
+    }
+}
+
+extension ConfigurationReading {
+    /// Turns a node into a value, with variables replaced.
+    ///
+    /// - Returns: the value, and the text that an error may quote: the one that stands in the file.
+    private mutating func value<Root>(
+        of node: ConfigurationNode,
+        for setting: Setting<Root>,
+        key: String
+    ) -> (SettingValue, String)? {
+        switch node.content {
+        case .scalar(let text, _):
+            if node.isNull { return (.none, "null") }
+            guard let value = self.interpolated(text, key: key, from: node.origin) else { return nil }
+            return (.text(value), text)
+        case .sequence(let nodes):
+            var names: [String] = []
+            for node in nodes {
+                guard case .scalar(let text, _) = node.content, !node.isNull else {
+                    self.fail(node, key, "has something in its list that is not a text")
+                    return nil
+                }
+                guard let name = self.interpolated(text, key: key, from: node.origin) else { return nil }
+                names.append(name)
+            }
+            return (.list(names), "the list")
+        case .mapping:
+            self.fail(node, key, "is a block, but one value is needed")
+            return nil
+        }
+    }
+
+    private mutating func interpolated(_ text: String, key: String, from origin: Origin) -> String? {
+        do throws(InvalidValue) {
+            return try interpolate(text, environment: self.environment)
+        } catch {
+            self.errors.append(ConfigurationError(origin: origin, key: key, reason: "the value \(error.reason)"))
+            return nil
+        }
+    }
+
+    private mutating func set<Root>(
+        _ setting: Setting<Root>,
+        _ value: SettingValue,
+        written: String,
+        in root: inout Root,
+        key: String,
+        from origin: Origin
+    ) {
+        do throws(InvalidValue) {
+            let value = setting.mayBeFile ? try Self.secret(value) : value
+            try setting.set(value, &root)
+            self.origins[key] = origin
+        } catch {
+            let isQuoted = !setting.isSecret && setting.notation != .list && value != .none && !written.isEmpty
+            let subject = isQuoted ? "\"\(visible(written))\"" : "the value"
+            self.errors.append(ConfigurationError(origin: origin, key: key, reason: "\(subject) \(error.reason)"))
+        }
+    }
+
+    /// The content of the file that a `file:/path` names, without the white space at its ends.
+    private static func secret(_ value: SettingValue) throws(InvalidValue) -> SettingValue {
+        guard case .text(let text) = value, text.utf8.starts(with: "file:".utf8) else { return value }
+        let path = String(text.dropFirst(5))
+        guard path.utf8.first == UInt8(ascii: "/") else {
+            throw InvalidValue("names its file without an absolute path; write file:/path")
+        }
+        do throws(InvalidValue) {
+            let content = try SmallFile.read(path, bytesMax: 65_536, isSecret: true)
+            let trimmed = content.trimmingCharacters(in: .whitespacesAndNewlines)
+            guard !trimmed.isEmpty else { throw InvalidValue("it is empty") }
+            return .text(trimmed)
+        } catch {
+            throw InvalidValue("is in the file \(visible(path)), which cannot be used: \(error.reason)")
+        }
+    }
+}

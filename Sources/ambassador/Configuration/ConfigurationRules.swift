@@ -1,0 +1,134 @@
+import AmbassadorCore
+
+/// What the settings must be in relation to one another.
+struct ConfigurationRules {
+    private let configuration: AmbassadorConfiguration
+    private let origins: [String: Origin]
+    private(set) var errors: [ConfigurationError] = []
+    private(set) var warnings: [String] = []
+
+    init(configuration: AmbassadorConfiguration, origins: [String: Origin]) {
+        self.configuration = configuration
+        self.origins = origins
+        self.checkListeners()
+        self.checkSizes()
+        self.checkBreaker()
+        self.checkFlows()
+    }
+
+    /// Refuses the first of the settings that somebody set; the others took part in it.
+    private mutating func refuse(_ paths: String..., because reason: String) {
+        let path = paths.first { self.origins[$0] != nil } ?? paths[0]
+        self.errors.append(ConfigurationError(origin: self.origins[path] ?? .default, key: path, reason: reason))
+    }
+
+    private mutating func checkListeners() {
+        let listen = self.configuration.listen.address
+        let admin = self.configuration.admin.address
+        let remedy = "there is no authentication yet, so only 127.0.0.1, [::1], localhost or unix:/path are allowed"
+        if !listen.isLocal {
+            self.refuse("listen.address", because: "\(listen) can be reached from other hosts; \(remedy)")
+        }
+        if !admin.isLocal {
+            self.refuse("admin.address", because: "\(admin) can be reached from other hosts; \(remedy)")
+        }
+        if listen.collides(with: admin) {
+            self.refuse("admin.address", "listen.address", because: "listen.address and admin.address are the same")
+        }
+        let url = self.configuration.upstream.url
+        let upstream = ListenAddress.tcp(host: url.host, port: url.port)
+        if upstream.collides(with: listen) {
+            self.refuse("upstream.url", "listen.address", because: "the upstream is the ambassador's own listen.address")
+        }
+        if upstream.collides(with: admin) {
+            self.refuse("upstream.url", "admin.address", because: "the upstream is the ambassador's own admin.address")
+        }
+    }
+
+    private mutating func checkSizes() {
+        let cache = self.configuration.hotCache
+        if cache.entryBytesMax > cache.memoryBytesMax {
+            self.refuse("hot_cache.entry_size_max", "hot_cache.memory", because: "an entry may be larger than hot_cache.memory")
+        }
+        if cache.entryBytesMax > self.configuration.store.bytesMax {
+            self.refuse("hot_cache.entry_size_max", "store.size_max", because: "an entry may be larger than store.size_max")
+        }
+        let limits = self.configuration.limits
+        if limits.fieldBytesMax > limits.headerBytesMax {
+            self.refuse("limits.field_size", "limits.header_size", because: "a field may be larger than limits.header_size")
+        }
+        if cache.secret != nil, cache.redis == nil {
+            self.warnings.append("hot_cache.secret has no effect without hot_cache.redis")
+        }
+        let audit = self.configuration.audit
+        if audit.bodiesRetention > audit.retention, audit.bodies != .none, self.origins["audit.bodies_retention"] != nil {
+            self.refuse("audit.bodies_retention", because: "texts would be kept longer than their records (audit.retention)")
+        }
+    }
+
+    private mutating func checkBreaker() {
+        let upstream = self.configuration.upstream
+        let breaker = upstream.breaker
+        if breaker.openTime > breaker.openTimeMax {
+            self.refuse(
+                "upstream.breaker.open_time", "upstream.breaker.open_time_max",
+                because: "open_time is longer than open_time_max"
+            )
+        }
+        if breaker.halfOpenProbesMax > upstream.concurrencyMax {
+            self.refuse(
+                "upstream.breaker.half_open_probes", "upstream.concurrency",
+                because: "half_open_probes is more than upstream.concurrency lets through"
+            )
+        }
+        if breaker.failureRateMax == 0 {
+            self.refuse("upstream.breaker.failure_rate", because: "a failure rate of 0 would open the breaker without a failure")
+        }
+        if breaker.slowCallRateMax == 0 {
+            self.refuse("upstream.breaker.slow_call_rate", because: "a slow call rate of 0 would open the breaker without a slow call")
+        }
+        let timeout = ([self.configuration.defaults.timeout] + self.configuration.flows.values.map(\.timeout)).max() ?? .zero
+        if breaker.window < timeout * 2 {
+            // Calls that time out together would leave the window before the breaker has seen enough of them.
+            self.warnings.append(
+                "upstream.breaker.window (\(DurationText.format(breaker.window))) is shorter than twice the longest timeout "
+                    + "(\(DurationText.format(timeout))): under little traffic the breaker may not notice timeouts"
+            )
+        }
+    }
+
+    private mutating func checkFlows() {
+        if self.configuration.unlistedFlows == .deny, self.configuration.flows.isEmpty {
+            self.refuse("unlisted_flows", because: "no flow is listed under flows, so every call would be refused")
+        }
+        self.check(self.configuration.defaults, at: "defaults")
+        for (name, flow) in self.configuration.flows.sorted(by: { $0.key.description < $1.key.description }) {
+            self.check(flow, at: "flows.\(name)")
+        }
+    }
+
+    private mutating func check(_ flow: FlowSettings, at path: String) {
+        // What a flow inherits is refused once, where it stands.
+        if flow.isShared, flow.session == .key, self.isOwn(["shared", "session"], path) {
+            self.refuse(
+                "\(path).shared", "\(path).session", path,
+                because: "shared entries cannot be kept by session: sessions of two tenants may have the same id"
+            )
+        }
+        if self.configuration.upstream.connectTimeout > flow.timeout, self.isOwn(["timeout"], path) {
+            self.refuse(
+                "\(path).timeout", "upstream.connect_timeout",
+                because: "the timeout is shorter than upstream.connect_timeout, so a slow connection always fails the call"
+            )
+        }
+        if flow.session == .ignore, flow.sessionDefault == .flow, self.isOwn(["session", "session_default"], path) {
+            self.warnings.append(
+                "\(path): session_default flow lets callers share LangFlow's memory, though session ignore says that there is none"
+            )
+        }
+    }
+
+    private func isOwn(_ names: [String], _ path: String) -> Bool {
+        path == "defaults" || names.contains { self.origins["\(path).\($0)"] != nil }
+    }
+}

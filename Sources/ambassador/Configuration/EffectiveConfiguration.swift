@@ -1,0 +1,96 @@
+import AmbassadorCore
+
+/// A configuration as `config show` writes it: every value in force, and where it comes from. Secrets are hidden.
+struct EffectiveConfiguration {
+    private let loaded: LoadedConfiguration
+
+    init(_ loaded: LoadedConfiguration) {
+        self.loaded = loaded
+    }
+
+    private struct Line {
+        let path: [String]
+        let value: SettingValue
+        let notation: SettingNotation
+        let origin: Origin
+    }
+
+    private var lines: [Line] {
+        var lines = SettingsTable.top.settings.map { setting in
+            Line(
+                path: setting.path.split(separator: ".").map(String.init),
+                value: setting.value(self.loaded.configuration),
+                notation: setting.notation,
+                origin: self.loaded.origins[setting.path] ?? .default
+            )
+        }
+        for (name, flow) in self.loaded.configuration.flows.sorted(by: { $0.key.description < $1.key.description }) {
+            for setting in SettingsTable.flow.settings {
+                let origin = self.loaded.origins["flows.\(name).\(setting.path)"]
+                let isFlowOnly = SettingsTable.top.setting("defaults.\(setting.path)") == nil
+                lines.append(
+                    Line(
+                        path: ["flows", name.description] + setting.path.split(separator: ".").map(String.init),
+                        value: setting.value(flow),
+                        notation: setting.notation,
+                        origin: origin ?? (isFlowOnly ? .default : .inherited)
+                    )
+                )
+            }
+        }
+        return lines
+    }
+
+    /// YAML that reads back as the same settings, but for the secrets; the origin of each is behind it as a comment.
+    var yaml: String {
+        var text = ""
+        var open: [String] = []
+        for line in self.lines {
+            let blocks = Array(line.path.dropLast())
+            var depth = zip(open, blocks).prefix { $0 == $1 }.count
+            while depth < blocks.count {
+                text += String(repeating: "  ", count: depth) + Self.yamlKey(blocks[depth]) + ":\n"
+                depth += 1
+            }
+            open = blocks
+            text += String(repeating: "  ", count: blocks.count) + Self.yamlKey(line.path.last ?? "") + ": "
+            text += Self.yamlValue(line.value, line.notation) + "  # \(visible(line.origin.description))\n"
+        }
+        return text
+    }
+
+    /// A JSON object with the nesting of the file.
+    var json: JSONValue {
+        var root = JSONValue.object([])
+        for line in self.lines {
+            root.insert(Self.jsonValue(line.value, line.notation), at: line.path[...])
+        }
+        return root
+    }
+
+    private static func yamlKey(_ key: String) -> String {
+        // Flow names that look like numbers or booleans would be read as such by other tools.
+        key.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
+            && !["null", "true", "false", "yes", "no", "on", "off", "y", "n"].contains(key)
+            ? key : JSONValue.string(key).text
+    }
+
+    private static func yamlValue(_ value: SettingValue, _ notation: SettingNotation) -> String {
+        switch value {
+        case .none: "null"
+        // A JSON string is a YAML string; `$${` keeps a literal `${` from being read as a variable.
+        case .text(let text): notation == .string ? JSONValue.string(text.replacing("${", with: "$${")).text : text
+        case .list(let names): "[" + names.map { JSONValue.string($0).text }.joined(separator: ", ") + "]"
+        }
+    }
+
+    private static func jsonValue(_ value: SettingValue, _ notation: SettingNotation) -> JSONValue {
+        switch (value, notation) {
+        case (.none, _): .null
+        case (.text(let text), .number): .number(text)
+        case (.text(let text), .boolean): .boolean(text == "true")
+        case (.text(let text), _): .string(text)
+        case (.list(let names), _): .array(names.map { .string($0) })
+        }
+    }
+}

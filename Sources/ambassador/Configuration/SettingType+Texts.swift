@@ -1,0 +1,153 @@
+import AmbassadorCore
+
+extension SettingType<String> {
+    /// Text of one to so many bytes of UTF-8.
+    static func text(bytesMax: Int, allowsLineBreaks: Bool = false) -> SettingType {
+        SettingType(
+            scalar: "text",
+            range: "1 to \(bytesMax) bytes",
+            parse: { text throws(InvalidValue) in
+                guard !text.isEmpty else { throw InvalidValue("is empty") }
+                guard text.utf8.count <= bytesMax else { throw InvalidValue("is longer than \(bytesMax) bytes") }
+                let isClean = text.utf8.allSatisfy { byte in
+                    byte >= 0x20 && byte != 0x7F || allowsLineBreaks && (byte == 0x0A || byte == 0x09)
+                }
+                guard isClean else { throw InvalidValue("has a control character") }
+                return text
+            },
+            format: { $0 }
+        )
+    }
+
+    /// A path of a file on a disk.
+    static let path = SettingType(
+        scalar: "path",
+        parse: { text throws(InvalidValue) in
+            let path = try SettingType.text(bytesMax: 1024).parse(.text(text))
+            // SQLite gives both of these a meaning of its own: a database that is gone after a restart, or a URI with options.
+            guard !path.hasPrefix(":"), !path.hasPrefix("file:") else { throw InvalidValue("is not the path of a file") }
+            guard path.utf8.last != UInt8(ascii: "/") else { throw InvalidValue("is a directory; name a file in it") }
+            return path
+        },
+        format: { $0 }
+    )
+}
+
+extension SettingType<Secret> {
+    /// A secret of one to so many bytes without spaces at its ends.
+    static func secret(bytes: ClosedRange<Int>) -> SettingType {
+        SettingType(
+            scalar: "secret",
+            range: "\(bytes.lowerBound) to \(bytes.upperBound) bytes",
+            parse: { text throws(InvalidValue) in
+                guard bytes.contains(text.utf8.count) else {
+                    throw InvalidValue("is not \(bytes.lowerBound) to \(bytes.upperBound) bytes long")
+                }
+                // It travels in a header or a command, where any other byte would end it.
+                guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                    throw InvalidValue("has a space, control or non-ASCII character")
+                }
+                return Secret(text)
+            },
+            format: { $0.description }
+        )
+    }
+}
+
+extension SettingType<ListenAddress> {
+    static let address = SettingType(
+        scalar: "address",
+        range: "host:port, unix:/path",
+        parse: { text throws(InvalidValue) in try ListenAddress(text) },
+        format: { $0.description }
+    )
+}
+
+extension SettingType<UpstreamURL> {
+    static let upstreamURL = SettingType(
+        scalar: "URL",
+        range: "http, https",
+        parse: { text throws(InvalidValue) in try UpstreamURL(text) },
+        format: { $0.description }
+    )
+}
+
+extension SettingType<RedisURL> {
+    static let redisURL = SettingType(
+        scalar: "URL",
+        range: "redis, rediss, unix",
+        parse: { text throws(InvalidValue) in try RedisURL(text) },
+        format: { $0.description }
+    )
+}
+
+extension SettingType<FlowName> {
+    static let flowName = SettingType(
+        scalar: "name",
+        range: "1 to 128 of A-Z a-z 0-9 _ -",
+        parse: { text throws(InvalidValue) in
+            guard let name = FlowName(text) else {
+                throw InvalidValue("is not a flow's name: 1 to 128 of A-Z a-z 0-9 _ -, UUIDs in lower case with hyphens")
+            }
+            return name
+        },
+        format: { $0.description }
+    )
+}
+
+extension SettingType where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    static func choice() -> SettingType {
+        let names = Value.allCases.map(\.rawValue)
+        return SettingType(
+            scalar: "choice",
+            range: names.joined(separator: ", "),
+            parse: { text throws(InvalidValue) in
+                guard let value = Value(rawValue: text) else {
+                    let nearest = nearest(to: text, in: names).map { "; did you mean \"\($0)\"?" } ?? ""
+                    throw InvalidValue("is not one of \(names.joined(separator: ", "))\(nearest)")
+                }
+                return value
+            },
+            format: { $0.rawValue }
+        )
+    }
+}
+
+extension SettingType<Set<String>> {
+    /// The fields of components that callers may tweak.
+    static let tweaks = Self.names("Component.field, or field") { name in
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return (1...2).contains(parts.count) && parts.allSatisfy { !$0.isEmpty && $0.utf8.count <= 128 }
+            && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "*") }
+    }
+
+    /// The names of LangFlow's global variables.
+    static let globalVariables = Self.names("A-Z 0-9 _ -") { name in
+        (1...128).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || isDigit(byte) || byte == UInt8(ascii: "_")
+                    || byte == UInt8(ascii: "-")
+            }
+    }
+
+    private static func names(_ grammar: String, isName: @escaping @Sendable (String) -> Bool) -> SettingType {
+        SettingType(
+            "list",
+            range: "up to 256 of \(grammar)",
+            notation: .list,
+            parse: { value throws(InvalidValue) in
+                guard case .list(let names) = value else {
+                    throw InvalidValue("is not a list; write [a, b], or [] for none")
+                }
+                guard names.count <= 256 else { throw InvalidValue("has more than 256 names") }
+                guard names.allSatisfy(isName) else { throw InvalidValue("has a name that is not \(grammar)") }
+                // Bytes decide, so the texts are compared as bytes, not as what they look like.
+                guard Set(names.map { Array($0.utf8) }).count == names.count else {
+                    throw InvalidValue("has a name twice")
+                }
+                return Set(names)
+            },
+            format: { .list($0.sorted()) }
+        )
+    }
+}

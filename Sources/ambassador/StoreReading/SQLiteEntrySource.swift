@@ -1,0 +1,57 @@
+import AmbassadorCore
+import AmbassadorSQLite
+import NIOCore
+
+/// The stored answers of a SQLite file.
+///
+/// A reader is opened for each question and belongs to it.
+struct SQLiteEntrySource: EntrySource {
+    let path: String
+
+    func entries(flow: FlowName?, tenant: TenantID?, limit: Int) async throws -> OutputTable {
+        var filter = EntryReader.Filter()
+        filter.target = flow
+        filter.tenant = tenant
+        filter.limit = limit
+        var rows: [[OutputTable.Value]] = []
+        try EntryReader(path: self.path).list(filter) { entry in
+            rows.append([
+                .text(entry.key.description), .text(entry.tenant), .text(entry.target), .text(entry.storedAt.iso8601),
+                .text(entry.expiresAt.iso8601), .integer(Int64(entry.bodyBytes)),
+                .real(Double(entry.upstreamMicroseconds) / 1000),
+                entry.input.map { .text(String(buffer: $0)) } ?? .null,
+            ])
+            return true
+        }
+        return OutputTable(
+            columns: ["key", "tenant", "target", "stored", "expires", "body_bytes", "upstream_ms", "input"],
+            rows: rows
+        )
+    }
+
+    func entry(key: String) async throws -> OutputTable {
+        guard let key = CacheKey(key) else {
+            throw CommandFailure("\"\(visible(key))\" is not a key: copy one from cache list")
+        }
+        let columns = [
+            "key", "tenant", "target", "stored", "upstream_ms", "input_tokens", "output_tokens", "input", "text",
+            "body",
+        ]
+        guard let entry = try EntryReader(path: self.path).entry(for: key) else {
+            return OutputTable(columns: columns, rows: [])
+        }
+        func number(_ count: Int?) -> OutputTable.Value { count.map { .integer(Int64($0)) } ?? .null }
+        return OutputTable(
+            columns: columns,
+            rows: [
+                [
+                    .text(key.description), .text(entry.tenant.description), .text(entry.target.description),
+                    .text(entry.storedAt.iso8601), .real(Double(entry.upstreamMicroseconds) / 1000),
+                    number(entry.usage.inputTokens), number(entry.usage.outputTokens),
+                    entry.input.map { .text(String(buffer: $0)) } ?? .null, .text(String(buffer: entry.answer.text)),
+                    .text(String(buffer: entry.answer.body)),
+                ]
+            ]
+        )
+    }
+}

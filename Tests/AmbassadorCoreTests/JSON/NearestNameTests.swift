@@ -1,0 +1,33 @@
+import AmbassadorCore
+import Testing
+
+@Suite("Nearest name")
+struct NearestNameTests {
+    private static let valid = ["flow_id", "input", "session_id", "tweaks", "output_type", "output_component"]
+
+    @Test(
+        "the name that was meant is found",
+        arguments: [
+            ("flowid", "flow_id"), ("flow_ids", "flow_id"), ("Flow_ID", "flow_id"), ("inptu", "input"),
+            ("sessionid", "session_id"),
+            ("tweak", "tweaks"), ("outputtype", "output_type"), ("output_components", "output_component"),
+        ]
+    )
+    func finds(name: String, nearest: String) {
+        #expect(NearestName.of(name.utf8, among: Self.valid) == nearest)
+    }
+
+    @Test(
+        "nothing is suggested for what is near to nothing",
+        arguments: ["", "x", "temperature", "\u{4F60}\u{597D}", "aaaaaaaaaa"]
+    )
+    func findsNothing(name: String) {
+        #expect(NearestName.of(name.utf8, among: Self.valid) == nil)
+    }
+
+    @Test("a name of a megabyte costs nothing")
+    func boundsWork() {
+        #expect(NearestName.of([UInt8](repeating: 0x61, count: 1_000_000), among: Self.valid) == nil)
+        #expect(NearestName.of("a".utf8, among: []) == nil)
+    }
+}

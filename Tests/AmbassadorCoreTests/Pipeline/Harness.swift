@@ -1,0 +1,130 @@
+import AmbassadorCore
+import AmbassadorTesting
+import Logging
+import NIOCore
+
+/// An ambassador on fakes: what a pipeline test sets up, asks and looks into.
+struct Harness {
+    let clock = MockClock()
+    let upstream: ScriptedUpstream
+    let audit: RecordingAuditLog
+    let shared: FakeResponseCache?
+    let store: FakeResponseCache
+    let ambassador: Ambassador
+    let registry = MetricRegistry()
+    let readiness = Readiness()
+
+    init(
+        flows: [String: FlowSettings] = [:],
+        unlisted: FlowRegistry.UnlistedFlows = .deny,
+        audit: RecordingAuditLog = RecordingAuditLog(),
+        upstream: ScriptedUpstream = ScriptedUpstream(),
+        shared: FakeResponseCache? = nil,
+        store: FakeResponseCache = FakeResponseCache(),
+        trustsTenantHeader: Bool = true,
+        breaker: CircuitBreakerSettings = CircuitBreakerSettings(),
+        entryBytesMax: Int = 1 << 20
+    ) {
+        self.upstream = upstream
+        self.audit = audit
+        self.shared = shared
+        self.store = store
+        let listed = flows.reduce(into: [FlowName: FlowSettings]()) { listed, flow in
+            if let name = FlowName(flow.key) { listed[name] = flow.value }
+        }
+        let registry = self.registry
+        self.ambassador = Ambassador(
+            AmbassadorParts(
+                flows: FlowRegistry(listed: listed, unlisted: unlisted, breaker: breaker, metrics: registry),
+                tenants: TenantPolicy(trustsHeader: trustsTenantHeader),
+                memory: MemoryCache(bytesMax: 16 << 20, metrics: registry),
+                shared: shared,
+                store: store,
+                audit: audit,
+                upstream: upstream,
+                breaker: CircuitBreaker(settings: breaker),
+                limit: ConcurrencyLimit(),
+                flights: Flights(sleeper: self.clock.sleeper),
+                purges: PurgeLedger(),
+                metrics: AmbassadorMetrics(registry: registry),
+                readiness: self.readiness,
+                clocks: self.clock.clocks,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+                entryBytesMax: entryBytesMax
+            )
+        )
+    }
+
+    /// Asks a flow by `/run-flow` and waits for the answer.
+    func ask(
+        _ input: String,
+        of flow: String = "faq",
+        tenant: String? = nil,
+        session: String? = nil,
+        wantsText: Bool = false
+    ) async -> Response {
+        var body = ByteBuffer()
+        body.writeString(#"{"flow_id":"#)
+        JSONWriter.writeString(flow, into: &body)
+        body.writeString(#","input":"#)
+        JSONWriter.writeString(input, into: &body)
+        if let session {
+            body.writeString(#","session_id":"#)
+            JSONWriter.writeString(session, into: &body)
+        }
+        body.writeString("}")
+        return await self.send(body, tenant: tenant, wantsText: wantsText)
+    }
+
+    /// Sends a body to `/run-flow`, or to another route, and waits for the answer.
+    func send(
+        _ body: ByteBuffer,
+        to route: Route = .runFlow,
+        tenant: String? = nil,
+        wantsText: Bool = false,
+        variables: [GlobalVariable] = []
+    ) async -> Response {
+        let request = Request(
+            route: route,
+            traceID: .random(),
+            body: body,
+            tenantHeader: tenant,
+            wantsText: wantsText,
+            globalVariables: variables,
+            receivedAt: self.clock.now
+        )
+        switch self.ambassador.decide(request) {
+        case .answered(let response): return response
+        case .pending(let wait): return await wait()
+        }
+    }
+}
+
+extension Response {
+    var text: String { String(buffer: self.content.bytes) }
+
+    /// The value of `Cache-Status`.
+    var cacheStatusText: String? {
+        guard let status = self.cacheStatus else { return nil }
+        var buffer = ByteBuffer()
+        status.write(into: &buffer)
+        return String(buffer: buffer)
+    }
+}
+
+extension FlowSettings {
+    static func cached(
+        ttl: Duration = .seconds(60),
+        staleWhileRevalidate: Duration = .zero,
+        staleIfError: Duration = .zero,
+        change: (inout FlowSettings) -> Void = { _ in }
+    ) -> FlowSettings {
+        var settings = FlowSettings()
+        settings.ttl = ttl
+        settings.staleWhileRevalidate = staleWhileRevalidate
+        settings.staleIfError = staleIfError
+        settings.session = .ignore
+        change(&settings)
+        return settings
+    }
+}

@@ -1,0 +1,134 @@
+import AmbassadorCore
+import NIOCore
+import Testing
+
+@testable import AmbassadorHTTP
+
+@Suite struct ResponseEncodingTests {
+    private static func encoded(
+        _ response: Response,
+        persistence: ResponseEncoding.Persistence = .implied,
+        includesBody: Bool = true
+    ) -> String {
+        let date = DateHeader(wall: { Timestamp(milliseconds: 784_111_777_999) })
+        var buffer = ByteBuffer()
+        ResponseEncoding(date: date)
+            .write(response, persistence: persistence, includesBody: includesBody, into: &buffer)
+        return String(buffer: buffer)
+    }
+
+    private static func response(_ status: Int, _ content: Response.Content) throws -> Response {
+        Response(status: status, traceID: try #require(TraceID(high: 1, low: 0xabc)), content: content)
+    }
+
+    private static let traceID = "00000000000000010000000000000abc"
+
+    @Test("an answer's head and body are these bytes")
+    func answer() throws {
+        let answer = Answer(
+            body: ByteBuffer(string: #"{"session_id":"","again":""}"#),
+            sessionOffsets: [15, 26],
+            text: ByteBuffer(string: "hi")
+        )
+        let session = EscapedSessionID(try #require(SessionID("a\"b")))
+        var response = try Self.response(200, .answer(answer, session: session))
+        response.cacheStatus = .hit(ttl: 12, .memory)
+        response.ageSeconds = 3588
+        #expect(
+            Self.encoded(response) == """
+                HTTP/1.1 200 OK\r
+                Content-Type: application/json\r
+                Content-Length: 36\r
+                Date: Sun, 06 Nov 1994 08:49:37 GMT\r
+                X-Trace-ID: \(Self.traceID)\r
+                Cache-Status: ambassador; hit; ttl=12; detail=memory\r
+                Age: 3588\r
+                \r
+                {"session_id":"a\\"b","again":"a\\"b"}
+                """
+        )
+    }
+
+    @Test("a degraded text for an HTTP/1.0 caller is these bytes")
+    func text() throws {
+        var response = try Self.response(200, .text(ByteBuffer(string: "Bonjour")))
+        response.degradation = .fallback
+        response.retryAfterSeconds = 5
+        #expect(
+            Self.encoded(response, persistence: .keepAlive) == """
+                HTTP/1.1 200 OK\r
+                Content-Type: text/plain; charset=utf-8\r
+                Content-Length: 7\r
+                Date: Sun, 06 Nov 1994 08:49:37 GMT\r
+                X-Trace-ID: \(Self.traceID)\r
+                X-Ambassador-Degraded: fallback\r
+                Retry-After: 5\r
+                Connection: keep-alive\r
+                \r
+                Bonjour
+                """
+        )
+    }
+
+    @Test("a 405 names the methods and closes where told")
+    func problem() throws {
+        var response = try Self.response(405, .problem(ByteBuffer(string: "{}")))
+        response.allowedMethods = "GET, HEAD"
+        #expect(
+            Self.encoded(response, persistence: .close) == """
+                HTTP/1.1 405 Method Not Allowed\r
+                Content-Type: application/problem+json\r
+                Content-Length: 2\r
+                Date: Sun, 06 Nov 1994 08:49:37 GMT\r
+                X-Trace-ID: \(Self.traceID)\r
+                Allow: GET, HEAD\r
+                Connection: close\r
+                \r
+                {}
+                """
+        )
+    }
+
+    @Test("an answer to HEAD states the length and has no body")
+    func head() throws {
+        let encoded = Self.encoded(try Self.response(200, .json(ByteBuffer(string: "12345"))), includesBody: false)
+        #expect(encoded.contains("\r\nContent-Length: 5\r\n"))
+        #expect(encoded.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test("every status of a refusal has a status line", arguments: Refusal.Kind.allCases)
+    func statuses(kind: Refusal.Kind) throws {
+        let encoded = Self.encoded(try Self.response(kind.status, .problem(ByteBuffer())))
+        #expect(encoded.hasPrefix("HTTP/1.1 \(kind.status) "))
+        #expect(!encoded.hasPrefix("HTTP/1.1 \(kind.status) \r\n"))
+    }
+
+    @Test("a status without a known phrase has an empty one")
+    func unknownStatus() throws {
+        #expect(Self.encoded(try Self.response(418, .json(ByteBuffer()))).hasPrefix("HTTP/1.1 418 \r\n"))
+    }
+
+    @Test(
+        "numbers are written in decimal",
+        arguments: [(0, "0"), (9, "9"), (10, "10"), (99, "99"), (100, "100"), (1_048_576, "1048576"), (-4, "0")]
+    )
+    func decimal(number: Int, expected: String) {
+        var buffer = ByteBuffer()
+        ResponseEncoding.writeDecimal(number, into: &buffer)
+        #expect(String(buffer: buffer) == expected)
+    }
+
+    @Test(
+        "a date is written as RFC 9110 has it",
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 GMT"), (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+            (1_795_392_000, "Mon, 23 Nov 2026 00:00:00 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+        ]
+    )
+    func date(second: Int64, expected: String) {
+        var buffer = ByteBuffer()
+        DateHeader.write(second: second, into: &buffer)
+        #expect(String(buffer: buffer) == expected)
+    }
+}

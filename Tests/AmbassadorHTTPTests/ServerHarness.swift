@@ -1,0 +1,101 @@
+import AmbassadorCore
+import AmbassadorHTTP
+import AmbassadorTesting
+import Logging
+import NIOCore
+import NIOPosix
+
+/// A server on a port of its own, for the length of a test.
+struct ServerHarness {
+    let server: HTTPServer
+    let address: SocketAddress
+    let metrics: MetricRegistry
+    let group: any EventLoopGroup
+
+    struct NotBound: Error {}
+
+    func connect() async throws -> RawConnection {
+        try await RawConnection.open(to: self.address, group: self.group)
+    }
+
+    /// Sends bytes, shuts the sending side where told, and gives all that comes back until the server's end.
+    func exchange(_ bytes: [UInt8], byteByByte: Bool = false) async throws -> (messages: [ResponseMessage], ended: Bool) {
+        let connection = try await self.connect()
+        if byteByByte {
+            for byte in bytes {
+                // The server may close before it has all; what it said is then read all the same.
+                do { try await connection.send([byte]) } catch { break }
+            }
+        } else {
+            try await connection.send(bytes)
+        }
+        let (received, ended) = await connection.receiveToEnd()
+        await connection.close()
+        return (ResponseMessage.all(in: received), ended)
+    }
+
+    static func run(
+        _ responder: any Responder,
+        configure: (inout HTTPServerConfiguration) -> Void = { _ in },
+        _ body: (ServerHarness) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var configuration = HTTPServerConfiguration()
+        configuration.address = .tcp(host: "127.0.0.1", port: 0)
+        configuration.lingerTimeout = .milliseconds(100)
+        configure(&configuration)
+        let metrics = MetricRegistry()
+        let server = HTTPServer(
+            configuration: configuration,
+            responder: responder,
+            group: group,
+            metrics: metrics,
+            clocks: .system,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        guard let address = try await server.bind() else { throw NotBound() }
+        let result: Result<Void, any Error>
+        do {
+            result = .success(
+                try await body(ServerHarness(server: server, address: address, metrics: metrics, group: group))
+            )
+        } catch {
+            result = .failure(error)
+        }
+        await server.shutdown()
+        try await group.shutdownGracefully()
+        try result.get()
+    }
+}
+
+/// A response as it came over the wire.
+struct ResponseMessage: Equatable {
+    let status: Int
+    /// Lines of the head after the first, as they are.
+    let fields: [String]
+    let body: String
+
+    func field(_ name: String) -> String? {
+        self.fields.first { $0.lowercased().hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
+    }
+
+    /// Cuts bytes into responses by their `Content-Length`; a last one that is incomplete is left out.
+    static func all(in bytes: [UInt8], isHEAD: Bool = false) -> [ResponseMessage] {
+        var messages: [ResponseMessage] = []
+        var rest = bytes[...]
+        let end = Array("\r\n\r\n".utf8)
+        while let start = rest.indices.first(where: { rest[$0...].starts(with: end) }) {
+            let lines = String(decoding: rest[..<start], as: UTF8.self).split(separator: "\r\n").map(String.init)
+            let status = lines.first.flatMap { Int($0.split(separator: " ")[1]) } ?? 0
+            let fields = Array(lines.dropFirst())
+            let length = fields.first { $0.hasPrefix("Content-Length: ") }.flatMap { Int($0.dropFirst(16)) } ?? 0
+            let bodyStart = start + 4
+            let bodyLength = isHEAD ? 0 : length
+            guard rest.endIndex - bodyStart >= bodyLength else { break }
+            let body = String(decoding: rest[bodyStart..<(bodyStart + bodyLength)], as: UTF8.self)
+            messages.append(ResponseMessage(status: status, fields: fields, body: body))
+            rest = rest[(bodyStart + bodyLength)...]
+        }
+        return messages
+    }
+}
