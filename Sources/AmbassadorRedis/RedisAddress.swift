@@ -33,7 +33,9 @@ package struct RedisAddress: Sendable, Equatable {
     }
 
     private init(authorityAndDatabase rest: Substring.UTF8View, isEncrypted: Bool) throws(RedisURLError) {
-        guard !rest.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else { throw .unknownOption }
+        guard !rest.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
+            throw .unknownOption
+        }
         // The database follows the host, and a password may hold a slash where it was not encoded: so the '@' comes first.
         let (credentials, place) = Self.splitCredentials(rest)
         (self.user, self.password) = try Self.parse(credentials: credentials)
@@ -137,7 +139,8 @@ package struct RedisAddress: Sendable, Equatable {
                 decoded.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(Self.hexValue), let low = rest.popFirst().flatMap(Self.hexValue) else {
+            guard let high = rest.popFirst().flatMap(Self.hexValue), let low = rest.popFirst().flatMap(Self.hexValue)
+            else {
                 throw .invalidPercentEncoding
             }
             decoded.append(high << 4 | low)

@@ -11,7 +11,9 @@ package struct RedisConfiguration: Sendable {
     package var secret: RedisSecret?
     /// How long a command may take until it is a miss and its connection is closed.
     package var commandTimeout = Duration.milliseconds(50)
-    /// How long a connection may take to be made, and then its greeting to be answered. No request waits for either.
+    /// How long a connection may take to be made, and then its greeting to be answered.
+    ///
+    /// No request waits for either.
     package var connectTimeout = Duration.seconds(1)
     /// The connections, from 1 to 64.
     ///

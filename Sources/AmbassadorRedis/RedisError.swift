@@ -1,6 +1,8 @@
 import NIOCore
 
-/// Why a command has no usable reply. To a caller of the cache each of them is a miss.
+/// Why a command has no usable reply.
+///
+/// To a caller of the cache each of them is a miss.
 enum RedisError: Error, Sendable, Equatable {
     /// Redis is not connected: nothing was sent.
     case away

@@ -45,7 +45,8 @@ package struct RedisKeySpace: Sendable, Equatable {
 
     /// Whether a name that the pattern found is one of ours: those of a prefix that goes on where ours ends are not.
     func contains(_ name: ByteBuffer) -> Bool {
-        guard name.readableBytes == self.nameBytes, name.readableBytesView.starts(with: self.head.readableBytesView) else {
+        guard name.readableBytes == self.nameBytes, name.readableBytesView.starts(with: self.head.readableBytesView)
+        else {
             return false
         }
         return name.readableBytesView.dropFirst(self.head.readableBytes).enumerated().allSatisfy { position, byte in

@@ -20,7 +20,8 @@ struct RedisMetrics: Sendable {
     init(_ registry: MetricRegistry) {
         self.commands = RedisCommand.Name.allCases.map { name in
             Outcome.allCases.map { outcome in
-                guard (name == .get) == [.hit, .miss].contains(outcome) || [.error, .timeout, .closed].contains(outcome)
+                guard
+                    (name == .get) == [.hit, .miss].contains(outcome) || [.error, .timeout, .closed].contains(outcome)
                 else { return nil }
                 return registry.counter(.redisCommands, ("command", name.rawValue), ("result", outcome.rawValue))
             }

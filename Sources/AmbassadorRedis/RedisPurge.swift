@@ -46,7 +46,8 @@ struct RedisPurge {
             rest = rest.dropFirst(Self.namesAtOnce)
             guard let chosen = await self.chosen(of: batch, connection) else { return nil }
             guard !chosen.isEmpty else { continue }
-            guard let unlink = RedisCommand.unlink(chosen), case .success(.integer(let count)) = await connection.send(unlink)
+            guard let unlink = RedisCommand.unlink(chosen),
+                case .success(.integer(let count)) = await connection.send(unlink)
             else { return nil }
             removed += Int(count)
         }

@@ -18,7 +18,8 @@ struct DatabaseFile: Sendable {
         }
         let name = path.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) ?? ""
         let folder = String(path.dropLast(name.count))
-        guard !name.isEmpty, name != ".", name != "..", let resolved = Self.resolved(folder.isEmpty ? "." : folder) else {
+        guard !name.isEmpty, name != ".", name != "..", let resolved = Self.resolved(folder.isEmpty ? "." : folder)
+        else {
             throw .notWritable(path: path, reason: FileLock.reason(errno))
         }
         self.path = resolved == "/" ? "/\(name)" : "\(resolved)/\(name)"

@@ -20,8 +20,14 @@ final class FileLock: Sendable {
         guard descriptor >= 0 else {
             throw .notWritable(path: path, reason: "\(lockPath): \(Self.reason(errno))")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
+        var code: Int32 = 0
+        for attempt in 0..<5 {
+            code = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
+            guard code == EWOULDBLOCK else { break }
+            // One who only asks whether the lock is held has it for an instant.
+            if attempt < 4 { usleep(10_000) }
+        }
+        guard code == 0 else {
             let holder = Self.readHolder(descriptor)
             close(descriptor)
             guard code == EWOULDBLOCK else {
@@ -31,7 +37,9 @@ final class FileLock: Sendable {
         }
         let holder = Array("process \(getpid()) on \(Self.hostName())\n".utf8)
         // The text is for people; the lock holds without it, on a full disk too.
-        if ftruncate(descriptor, 0) == 0 { _ = holder.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) } }
+        if ftruncate(descriptor, 0) == 0 {
+            _ = holder.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        }
         self.descriptor = descriptor
     }
 

@@ -3,8 +3,8 @@ enum ReadingConnection {
     static func open(path: String) throws(SQLiteError) -> Connection {
         let file = try Self.existing(path)
         do throws(SQLiteError) {
-            // A reader of a write-ahead log needs the files beside it and would make them. Where nobody writes and the log is empty,
-            // the file alone holds everything.
+            // A reader of a write-ahead log needs the files beside it and would make them. Where nobody writes and the
+            // log is empty, the file alone holds everything.
             let isAtRest = !file.hasLog && !FileLock.isHeld(forDatabase: file.path)
             let connection = try Connection(path: file.path, access: isAtRest ? .immutable : .readOnly)
             connection.setBusyTimeout(milliseconds: 1_000)

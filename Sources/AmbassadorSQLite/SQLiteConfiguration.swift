@@ -2,11 +2,13 @@ package import AmbassadorCore
 
 /// The settings of the store and the audit log.
 package struct SQLiteConfiguration: Sendable {
-    /// The SQLite file; it is made where there is none, readable by its owner alone. Its folder must exist.
+    /// The SQLite file.
+    ///
+    /// Made where there is none, readable by its owner alone; its folder must exist.
     package var path: String
     package var auditDurability: AuditDurability = .batched
     package var auditBodies: AuditBodies = .input
-    /// Records that may wait for their commit, reserved places included. At least 1.
+    /// Records that may wait for their commit, reserved places included; at least 1.
     package var auditQueueCapacity: Int = 65_536
     /// How long a request waits for a place in a full queue before it is refused.
     package var auditPatience: Duration = .seconds(1)
@@ -16,8 +18,6 @@ package struct SQLiteConfiguration: Sendable {
     package var auditBodiesRetention: Duration?
     /// How many records are kept; `nil` means any number.
     package var auditRecordsMax: Int?
-    /// How many bytes of the file records may take, texts and indexes included; `nil` means any number.
-    package var auditBytesMax: Int?
     /// How many bytes of the file stored answers may take.
     package var storeBytesMax: Int = 1 << 30
     /// How many bytes of answers may wait to be written; what comes on top is not stored.
@@ -39,6 +39,7 @@ package struct SQLiteConfiguration: Sendable {
     /// How long a stop goes on trying to write what is queued while writing fails.
     package var stopPatience: Duration = .seconds(5)
 
+    /// Takes the defaults for all but the file.
     package init(path: String) {
         self.path = path
     }

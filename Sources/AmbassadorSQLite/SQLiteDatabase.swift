@@ -3,6 +3,8 @@ package import Logging
 import NIOCore
 
 /// The SQLite file of a running ambassador: its store, its audit log, and the thread that writes both.
+///
+/// Whoever opens it must ``stop()`` it: the thread and the lock live until then.
 package final class SQLiteDatabase: Sendable {
     package let store: SQLiteResponseStore
     package let auditLog: SQLiteAuditLog
@@ -26,7 +28,13 @@ package final class SQLiteDatabase: Sendable {
 
     /// Locks the file, brings its schema up to date and starts the writing thread.
     ///
-    /// - Parameter onCommitted: told of each batch of records once it is on disk; runs on the writing thread and must be short.
+    /// - Parameters:
+    ///   - configuration: what the operator has set.
+    ///   - registry: where the module's instruments are added.
+    ///   - clocks: the wall clock gives the days of texts and the age for retention.
+    ///   - logger: told of troubles that begin and end, never of what is stored.
+    ///   - onCommitted: told of each batch of records once it is on disk; runs on the writing thread and must be short.
+    /// - Returns: the open file, whose thread is running.
     /// - Throws: ``SQLiteError`` that says in one sentence why the file cannot be used; the file is then as it was.
     package static func open(
         _ configuration: SQLiteConfiguration,
@@ -107,6 +115,8 @@ package final class SQLiteDatabase: Sendable {
         at now: Timestamp
     ) throws(SQLiteError) -> Connection {
         do throws(SQLiteError) {
+            // SQLite takes a file that is shorter than the shortest page for an empty one, and would write over it.
+            guard file.byteCount == 0 || file.byteCount >= 512 else { throw .notADatabase(path: file.path) }
             let connection = try Connection(path: file.path, access: .readWrite)
             guard !connection.isReadOnly else { throw .notWritable(path: file.path, reason: "it is read-only") }
             connection.setBusyTimeout(milliseconds: Int(configuration.busyTimeout.milliseconds))
@@ -150,7 +160,8 @@ package final class SQLiteDatabase: Sendable {
         let version = Connection.libraryVersionNumber
         logger.info("SQLite is open", metadata: ["sqlite": "\(Connection.libraryVersion)"])
         let isFixed =
-            version >= 3_051_003 || (3_050_007..<3_051_000).contains(version) || (3_044_006..<3_045_000).contains(version)
+            version >= 3_051_003 || (3_050_007..<3_051_000).contains(version)
+            || (3_044_006..<3_045_000).contains(version)
         guard !isFixed else { return }
         logger.warning(
             """
@@ -166,7 +177,8 @@ package final class SQLiteDatabase: Sendable {
         guard case .engine(let code, let message, _) = error else { return error }
         return switch code.primary {
         case ResultCode.notADatabase.rawValue: .notADatabase(path: file.path)
-        case ResultCode.cannotOpen.rawValue, ResultCode.readOnly.rawValue: .notWritable(path: file.path, reason: message)
+        case ResultCode.cannotOpen.rawValue, ResultCode.readOnly.rawValue:
+            .notWritable(path: file.path, reason: message)
         default: error
         }
     }

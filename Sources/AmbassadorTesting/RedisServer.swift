@@ -33,7 +33,10 @@ package final class RedisServer: Sendable {
 
     /// Starts a server and waits until it takes connections.
     ///
-    /// - Parameter arguments: more settings, as on the command line: `["--requirepass", "secret"]`.
+    /// - Parameters:
+    ///   - tcp: whether it listens on a port as well.
+    ///   - arguments: more settings, as on the command line: `["--requirepass", "secret"]`.
+    /// - Throws: ``Failure``, or what the system said.
     package init(tcp: Bool = false, arguments: [String] = []) async throws {
         // Socket paths have at most 107 bytes, so the name is short.
         let name = "r" + String(UInt64.random(in: 0...UInt64.max), radix: 36)

@@ -60,7 +60,7 @@ package final class TestUpstream: Sendable {
 
     /// Listens on the loopback address.
     ///
-    /// - Parameter script: Called once for each complete request.
+    /// The script is called once for each complete request.
     package static func start(
         on group: any EventLoopGroup,
         script: @escaping Script
@@ -92,7 +92,7 @@ package final class TestUpstream: Sendable {
     /// The port, also after the upstream was shut down.
     package var port: Int { self.boundPort.withLock { $0 } }
 
-    /// `http://127.0.0.1:port`
+    /// The base address, for example `http://127.0.0.1:40123`.
     package var url: String { "http://127.0.0.1:\(self.port)" }
 
     /// Stops listening and closes all connections.
@@ -144,12 +144,14 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         self.bytes.append(contentsOf: self.unwrapInboundIn(data).readableBytesView)
         while let request = self.takeRequest() {
-            let upstream = self.upstream
-            let channel = context.channel
-            Task {
-                let reply = await upstream.reply(to: request)
-                await Self.send(reply, over: channel)
-            }
+            Self.answer(request, of: self.upstream, over: context.channel)
+        }
+    }
+
+    private static func answer(_ request: RecordedRequest, of upstream: TestUpstream, over channel: any Channel) {
+        Task {
+            let reply = await upstream.reply(to: request)
+            await Self.send(reply, over: channel)
         }
     }
 

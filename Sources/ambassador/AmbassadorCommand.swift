@@ -7,7 +7,8 @@ struct AmbassadorCommand: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "ambassador",
-        abstract: "Stands between an application and LangFlow: answers from cache, in outages, and keeps an audit trail.",
+        abstract:
+            "Stands between an application and LangFlow: answers from cache, in outages, and keeps an audit trail.",
         discussion: """
             EXAMPLES:
               ambassador serve --upstream http://127.0.0.1:7860 --ttl 1h

@@ -19,7 +19,8 @@ struct ServerHarness {
     }
 
     /// Sends bytes, shuts the sending side where told, and gives all that comes back until the server's end.
-    func exchange(_ bytes: [UInt8], byteByByte: Bool = false) async throws -> (messages: [ResponseMessage], ended: Bool) {
+    func exchange(_ bytes: [UInt8], byteByByte: Bool = false) async throws -> (messages: [ResponseMessage], ended: Bool)
+    {
         let connection = try await self.connect()
         if byteByByte {
             for byte in bytes {
@@ -37,7 +38,7 @@ struct ServerHarness {
     static func run(
         _ responder: any Responder,
         configure: (inout HTTPServerConfiguration) -> Void = { _ in },
-        _ body: (ServerHarness) async throws -> Void
+        body: (ServerHarness) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var configuration = HTTPServerConfiguration()

@@ -20,7 +20,7 @@ enum ImportRules {
         "CHiredis": ["Sources/AmbassadorRedis/Hiredis"],
         "ArgumentParser": ["Sources/ambassador"],
         "Yams": ["Sources/ambassador"],
-        "Hummingbird": ["Sources/AmbassadorAdmin"],
+        "Hummingbird": ["Sources/AmbassadorAdmin", "Sources/ambassador/Demo"],
     ]
 
     static func violations(in file: SourceFile) -> [Violation] {

@@ -12,17 +12,13 @@ extension UInt8 {
 }
 
 extension Collection<UInt8> {
-    /// Whether the bytes are the given text but for the case of ASCII letters.
-    ///
-    /// - Parameter text: In lower case.
+    /// Whether the bytes are the given text, which is in lower case, but for the case of ASCII letters.
     func equalsIgnoringCase(_ text: StaticString) -> Bool {
         guard self.count == text.utf8CodeUnitCount else { return false }
         return text.withUTF8Buffer { self.elementsEqual($0, by: { $0.asciiLowercase == $1 }) }
     }
 
-    /// Whether the bytes begin with the given text but for the case of ASCII letters.
-    ///
-    /// - Parameter text: In lower case.
+    /// Whether the bytes begin with the given text, which is in lower case, but for the case of ASCII letters.
     func startsIgnoringCase(with text: StaticString) -> Bool {
         text.withUTF8Buffer { self.starts(with: $0, by: { $0.asciiLowercase == $1 }) }
     }

@@ -10,7 +10,8 @@ extension ConnectionHandler {
         guard let context = self.context else { return }
         let phase = self.phase
         if phase == .write, self.timer.phase != .write { self.bufferedBytesAtWrite = self.bufferedBytes }
-        guard let deadline = self.timer.enter(phase, at: self.phaseStart(phase), timeout: self.timeout(of: phase)) else {
+        guard let deadline = self.timer.enter(phase, at: self.phaseStart(phase), timeout: self.timeout(of: phase))
+        else {
             return
         }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)

@@ -29,7 +29,10 @@ struct ConnectionTimer {
 
     /// Says what is waited for now; a phase that goes on keeps its deadline.
     ///
-    /// - Parameter timeout: `nil` for no limit.
+    /// - Parameters:
+    ///   - phase: What is waited for.
+    ///   - now: When a new phase begins.
+    ///   - timeout: How long a new phase may take; `nil` for no limit.
     /// - Returns: When a task must be scheduled; `nil` where the scheduled one comes soon enough.
     mutating func enter(_ phase: Phase, at now: NIODeadline, timeout: TimeAmount?) -> NIODeadline? {
         if phase != self.phase {

@@ -20,7 +20,7 @@ package final class HTTPServer: Service {
 
     /// Makes a server that does not listen yet.
     ///
-    /// - Parameter group: Runs the connections; its owner shuts it down, after the server.
+    /// The group runs the connections; its owner shuts it down, after the server.
     package init(
         configuration: HTTPServerConfiguration,
         responder: any Responder,

@@ -4,15 +4,15 @@ package import NIOCore
 package struct HTTPServerConfiguration: Sendable {
     package var address: ListenAddress = .tcp(host: "127.0.0.1", port: 8080)
 
-    /// Most bytes of a head: target, field names and field values together. Over it: 431.
+    /// Most bytes of a head: target, field names and field values together; over it: 431.
     package var headerBlockBytesMax = 32 * 1024
-    /// Most bytes of one field's name and of its value, each. Over it: 431.
+    /// Most bytes of one field's name and of its value, each; over it: 431.
     package var headerFieldBytesMax = 16 * 1024
-    /// Most fields of a head; a trailer's fields count too. Over it: 431.
+    /// Most fields of a head; a trailer's fields count too; over it: 431.
     package var headerFieldsMax = 100
-    /// Most bytes of a request target. Over it: 414.
+    /// Most bytes of a request target; over it: 414.
     package var targetBytesMax = 8 * 1024
-    /// Most bytes of a body. Over it: 413.
+    /// Most bytes of a body; over it: 413.
     package var bodyBytesMax = 1024 * 1024
     /// Most open connections, idle ones included.
     package var connectionsMax = 4096

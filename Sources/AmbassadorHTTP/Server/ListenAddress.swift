@@ -27,7 +27,9 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         } else if host.contains(UInt8(ascii: ":")) {
             return nil
         }
-        guard !host.isEmpty else { return nil }
+        guard !host.isEmpty, !host.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) else {
+            return nil
+        }
         self = .tcp(host: String(decoding: host, as: UTF8.self), port: number)
     }
 

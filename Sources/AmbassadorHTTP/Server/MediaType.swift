@@ -49,7 +49,9 @@ enum Authority {
         if let colon = host.lastIndex(of: UInt8(ascii: ":")), host.last != UInt8(ascii: "]") {
             let port = host[host.index(after: colon)...]
             guard (1...5).contains(port.count), port.allSatisfy(\.isASCIIDigit) else { return false }
-            guard let number = Int(String(decoding: port, as: UTF8.self)), (1...65_535).contains(number) else { return false }
+            guard let number = Int(String(decoding: port, as: UTF8.self)), (1...65_535).contains(number) else {
+                return false
+            }
             host = host[..<colon]
         }
         guard (1...255).contains(host.count) else { return false }

@@ -60,21 +60,23 @@ final class RequestDecoder: ByteToMessageDecoder {
     }
 
     func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-        let offered = buffer.readableBytes
+        let offered = buffer
         let headsBefore = self.heads
         let chunksBefore = self.chunks
         do {
             _ = try self.parser.decode(context: context, buffer: &buffer)
         } catch HTTPParserError.headerOverflow {
-            throw self.isRequestLineTooLong(in: buffer) ? RequestLineTooLong() : HTTPParserError.headerOverflow as any Error
+            throw self.isRequestLineTooLong(in: buffer)
+                ? RequestLineTooLong() : HTTPParserError.headerOverflow as any Error
         }
         if self.heads == headsBefore, self.chunks == nil, !self.isPastRequestLine {
-            self.isPastRequestLine = buffer.readableBytes < offered
+            let consumed = offered.readableBytesView.dropLast(buffer.readableBytes)
+            self.isPastRequestLine = consumed.contains(UInt8(ascii: "\n"))
         } else if self.heads != headsBefore {
             self.isPastRequestLine = false
         }
         if let before = chunksBefore, let now = self.chunks {
-            self.chunks?.framing += offered - self.keptBytes - (now.content - before.content)
+            self.chunks?.framing += offered.readableBytes - self.keptBytes - (now.content - before.content)
             try self.checkChunks()
         }
         self.keptBytes = buffer.readableBytes

@@ -163,7 +163,8 @@ package struct RequestFields: Sendable {
 
     private static func isProtected(_ name: some Collection<UInt8>) -> Bool {
         let names: [StaticString] = [
-            "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "authorization", "cookie",
+            "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "authorization",
+            "cookie",
             "expect", "x-api-key", "traceparent", "x-trace-id", "accept", "cache-control",
         ]
         return names.contains { name.equalsIgnoringCase($0) } || name.startsIgnoringCase(with: "x-tenant")

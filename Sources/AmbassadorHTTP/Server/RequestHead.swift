@@ -18,6 +18,7 @@ package struct RequestHead: Sendable {
     ///   - limits: The longest target and the longest body.
     ///   - clientAddress: Where the request came from, for the record of a refusal.
     ///   - receivedAt: When its first byte was read, likewise.
+    /// - Returns: What the head asks for, or why it is turned away.
     package static func check(
         method: String,
         target: String,
@@ -42,7 +43,12 @@ package struct RequestHead: Sendable {
                 throw Refusal(.targetTooLong, "The request target is over \(limits.targetBytesMax) bytes.")
             }
             let endpoint = try Self.endpoint(
-                method: method, target: target, fields: fields, limits: limits, refused: &refused)
+                method: method,
+                target: target,
+                fields: fields,
+                limits: limits,
+                refused: &refused
+            )
             return .success(RequestHead(endpoint: endpoint, fields: fields, isHEAD: method == "HEAD"))
         } catch {
             refused.refusal = error
@@ -79,7 +85,10 @@ package struct RequestHead: Sendable {
         if case .call = endpoint {
             try fields.checkContent()
             if wantsStream {
-                throw Refusal(.notImplemented, "Streaming is not available here; leave 'stream' out or set it to false.")
+                throw Refusal(
+                    .notImplemented,
+                    "Streaming is not available here; leave 'stream' out or set it to false."
+                )
             }
         }
         if case .length(let length) = fields.body, length > limits.bodyBytesMax {
@@ -112,7 +121,8 @@ package struct RefusedRequest: Error, Sendable {
     /// Whether the caller is told to close: after 400, 408, 413, 414, 431 and 505, and where the next request cannot be found.
     package var closes: Bool {
         switch self.refusal.kind {
-        case .malformedRequest, .clientTimeout, .bodyTooLarge, .targetTooLong, .headerTooLarge, .httpVersion: return true
+        case .malformedRequest, .clientTimeout, .bodyTooLarge, .targetTooLong, .headerTooLarge, .httpVersion:
+            return true
         default: break
         }
         return !self.keepsAlive

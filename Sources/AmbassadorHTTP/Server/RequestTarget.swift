@@ -27,6 +27,12 @@ package struct RequestTarget: Sendable {
     ///   - host: The value of `Host`, which the authority of an absolute-form target must repeat.
     /// - Throws: `malformedRequest` for bytes that no target of ours has, `unknownRoute` for paths that are not listed.
     package init(_ target: some Collection<UInt8>, host: String?) throws(Refusal) {
+        if target.elementsEqual("/run-flow".utf8) {
+            // The usual target: nothing in it needs a second look.
+            self.query = nil
+            self.endpoint = .call(.runFlow)
+            return
+        }
         guard target.allSatisfy(Self.isAllowed) else {
             throw Refusal(.malformedRequest, "The request target has bytes that no route here has.")
         }

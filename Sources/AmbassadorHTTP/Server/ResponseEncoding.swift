@@ -21,7 +21,7 @@ struct ResponseEncoding {
 
     /// Appends head and body.
     ///
-    /// - Parameter includesBody: False for an answer to HEAD: the length is stated, the body left out.
+    /// An answer to HEAD states the length and leaves the body out.
     func write(_ response: Response, persistence: Persistence, includesBody: Bool, into buffer: inout ByteBuffer) {
         Self.writeStatusLine(response.status, into: &buffer)
         Self.writeContentType(response.content, into: &buffer)

@@ -40,7 +40,8 @@ final class AnswerCollector: HTTPClientResponseDelegate {
         guard length != nil || head.headers.contains(name: "transfer-encoding") else {
             return .invalid("LangFlow's answer does not say where it ends.")
         }
-        guard head.headers[canonicalForm: "content-encoding"].allSatisfy({ $0.utf8.equalsIgnoringCase("identity") }) else {
+        guard head.headers[canonicalForm: "content-encoding"].allSatisfy({ $0.utf8.equalsIgnoringCase("identity") })
+        else {
             return .invalid("LangFlow's answer has a content coding that was not asked for.")
         }
         if let length = length.flatMap({ Int($0) }), length > self.bytesMax {

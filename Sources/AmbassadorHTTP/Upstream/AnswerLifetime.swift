@@ -18,7 +18,9 @@ enum AnswerLifetime {
         for directive in cacheControl.flatMap({ $0.utf8.split(separator: UInt8(ascii: ",")) }) {
             let parts = directive.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = parts.first?.trimmingBlanks else { continue }
-            if name.equalsIgnoringCase("no-store") || name.equalsIgnoringCase("no-cache") || name.equalsIgnoringCase("private") {
+            if name.equalsIgnoringCase("no-store") || name.equalsIgnoringCase("no-cache")
+                || name.equalsIgnoringCase("private")
+            {
                 return .zero
             }
             if name.equalsIgnoringCase("s-maxage") {

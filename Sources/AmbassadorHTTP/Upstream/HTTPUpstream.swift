@@ -14,7 +14,7 @@ package final class HTTPUpstream: Upstream {
 
     /// Makes a client that has no connection yet.
     ///
-    /// - Parameter group: Runs the connections; its owner shuts it down, after the upstream.
+    /// The group runs the connections; its owner shuts it down, after the upstream.
     package init(configuration: UpstreamConfiguration, group: any EventLoopGroup) {
         self.configuration = configuration
         var client = HTTPClient.Configuration()

@@ -61,7 +61,9 @@ package struct UpstreamURL: Sendable, Hashable, CustomStringConvertible {
         }
         while path.last == UInt8(ascii: "/") { path = path.dropLast() }
         let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        guard path.isEmpty || segments.allSatisfy({ !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) })
+        guard
+            path.isEmpty
+                || segments.allSatisfy({ !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) })
         else { throw .invalidURL("has an empty or a dot segment in its path") }
         self.description = scheme + (String(authority) ?? "") + (String(path) ?? "")
     }

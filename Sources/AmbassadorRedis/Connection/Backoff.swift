@@ -13,7 +13,7 @@ struct Backoff: Sendable {
 
     /// The next delay, from a tenth of `base` up.
     ///
-    /// - Parameter random: from 0 up to but without 1.
+    /// `random` is from 0 up to but without 1.
     mutating func next(random: Double) -> TimeAmount {
         let ceiling = min(self.base.nanoseconds << min(self.attempts, 20), self.delayMax.nanoseconds)
         self.attempts += 1

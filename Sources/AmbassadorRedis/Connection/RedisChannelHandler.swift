@@ -29,7 +29,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var hasEnded = false
     private var hasGreeted = false
 
-    /// - Parameter notify: called on the event loop; must not call back into the handler but for ``send(_:)``.
+    /// Makes the handler of a socket that is about to be used.
+    ///
+    /// `notify` is called on the event loop and must not call back into the handler but for ``send(_:)``.
     init(
         greeting: RedisGreeting,
         limits: ReplyReader.Limits,
@@ -138,6 +140,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
         case .greeting:
             return true
         case .ready:
+            // The timer still stands at the greeting's deadline, which is later than the first command's.
+            self.timer?.cancel()
+            self.timer = nil
             self.notify(.ready)
             return !self.hasEnded
         case .complete(let submission, let result, let word, let consequence):

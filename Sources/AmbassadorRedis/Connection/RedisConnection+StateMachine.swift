@@ -24,7 +24,9 @@ extension RedisConnection {
         private let deniedDelay: TimeAmount
         private let settledAfter: TimeAmount
 
-        /// - Parameter settledAfter: how long a socket must have been up for the next attempt to be the first of a row; a
+        /// Makes a machine that has not begun.
+        ///
+        /// `settledAfter` is how long a socket must have been up for the next attempt to be the first of a row; a
         ///   Redis that greets and then fails each time is not asked faster than one that is down.
         init(backoff: Backoff, deniedDelay: TimeAmount, settledAfter: TimeAmount) {
             self.backoff = backoff
@@ -54,7 +56,7 @@ extension RedisConnection {
 
         /// The socket has ended, or could not be made.
         ///
-        /// - Parameter random: from 0 up to but without 1.
+        /// `random` is from 0 up to but without 1.
         mutating func ended(_ reason: RedisCloseReason, at now: NIODeadline, random: Double) -> Retry {
             switch self.state {
             case .idle, .waiting, .stopped: return .never

@@ -255,7 +255,8 @@ final class RedisConnection: Sendable {
     /// Logs an outage once, and a denial once, however often they are met again.
     private func log(_ reason: RedisCloseReason, at now: NIODeadline) {
         guard !self.loopBound.value.machine.isStopped else { return }
-        if let since = self.loopBound.value.readySince, now - since >= TimeAmount(self.configuration.reconnectDelayMax) {
+        if let since = self.loopBound.value.readySince, now - since >= TimeAmount(self.configuration.reconnectDelayMax)
+        {
             self.loopBound.value.hasLoggedOutage = false
             self.loopBound.value.loggedDenial = nil
         }
@@ -264,7 +265,10 @@ final class RedisConnection: Sendable {
             guard self.loopBound.value.loggedDenial != denial else { return }
             self.loopBound.value.loggedDenial = denial
             self.loopBound.value.hasLoggedUp = false
-            self.logger.error("redis refuses this process: the hot cache is off until it lets it in", metadata: metadata)
+            self.logger.error(
+                "redis refuses this process: the hot cache is off until it lets it in",
+                metadata: metadata
+            )
         } else if !self.loopBound.value.hasLoggedOutage {
             self.loopBound.value.hasLoggedOutage = true
             self.loopBound.value.hasLoggedUp = false

@@ -4,7 +4,8 @@ import NIOCore
 extension Envelope {
     /// Writes an entry.
     ///
-    /// - Parameter expiry: from when the value is not to be taken any more, wherever it lies.
+    /// From `expiry` on, the value is not to be taken any more, wherever it lies.
+    ///
     /// - Returns: `nil` where the entry does not fit the format or is longer than `bytesMax`.
     static func encode(_ entry: CacheEntry, expiry: Timestamp, seal: EnvelopeSeal, bytesMax: Int) -> ByteBuffer? {
         guard self.canHold(entry, expiry), let length = self.byteCount(of: entry), length <= bytesMax,

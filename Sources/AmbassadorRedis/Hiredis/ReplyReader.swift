@@ -51,7 +51,10 @@ struct ReplyReader: ~Copyable {
 
     /// Takes bytes and hands on each reply that they complete.
     ///
-    /// - Parameter receive: returns whether to go on; after `false` the reader is of no more use.
+    /// - Parameters:
+    ///   - bytes: what came, cut anywhere.
+    ///   - receive: returns whether to go on; after `false` the reader is of no more use.
+    /// - Throws: ``Violation``, after which the reader is of no more use either.
     mutating func feed(_ bytes: ByteBuffer, _ receive: (RedisReply) -> Bool) throws(Violation) {
         var bytes = bytes
         // hiredis moves what is left in its buffer after each reply, so small portions keep that cheap.

@@ -21,14 +21,16 @@ package final class AuditReader {
         Self.names(of: try self.connection.prepare("SELECT * FROM audit LIMIT 0"))
     }
 
-    /// Reads the records that a filter names, as rows of the view `audit`.
+    /// Reads the records that a filter names, as rows of the view `audit`, until `body` returns that it wants no more.
     ///
-    /// - Parameter body: takes the values of a row, in the order of ``columns()``; returns whether it wants more.
+    /// The values of a row are in the order of ``columns()``.
     package func query(_ filter: AuditFilter, _ body: ([SQLiteValue]) -> Bool) throws(SQLiteError) {
         let columns = try self.columns()
         guard let idColumn = columns.firstIndex(of: "id"), let timeColumn = columns.firstIndex(of: "time_ms") else {
             throw .engine(.misuse, message: "the view audit lacks a column", offset: nil)
         }
+        // A name that no record has would be looked for in all of them.
+        for name in [filter.flow?.description, filter.tenant?.description] where try !self.isKnown(name) { return }
         var left = filter.limit ?? .max
         var cursor: (time: Int64, id: Int64)?
         while left > 0 {
@@ -38,7 +40,9 @@ package final class AuditReader {
             var wantsMore = true
             try self.read(text, values) { row in
                 found += 1
-                if case .integer(let time) = row[timeColumn], case .integer(let id) = row[idColumn] { cursor = (time, id) }
+                if case .integer(let time) = row[timeColumn], case .integer(let id) = row[idColumn] {
+                    cursor = (time, id)
+                }
                 wantsMore = body(row)
                 return wantsMore
             }
@@ -77,8 +81,7 @@ package final class AuditReader {
 
     /// Reads the records that were committed after an id, in the order of their ids.
     ///
-    /// - Parameter filter: its order and its limit do not count.
-    /// - Returns: the id to go on from.
+    /// The filter's order and limit do not count. Returns the id to go on from.
     package func tail(
         after id: Int64,
         _ filter: AuditFilter = AuditFilter(),
@@ -97,6 +100,7 @@ package final class AuditReader {
     /// Runs one reading statement of the operator's own.
     ///
     /// - Parameters:
+    ///   - sql: one statement; a semicolon may end it.
     ///   - timeLimit: after which it is stopped with ``SQLiteError/timeLimit``.
     ///   - columns: is told the names of the columns, before the first row.
     ///   - row: takes a row; returns whether it wants more.
@@ -119,6 +123,16 @@ package final class AuditReader {
         defer { self.connection.setTimeLimit(nil) }
         while try statement.step(), row(Self.values(of: statement)) {}
         statement.reset()
+    }
+
+    private func isKnown(_ name: String?) throws(SQLiteError) -> Bool {
+        guard let name else { return true }
+        var isKnown = false
+        try self.read("SELECT 1 FROM names WHERE name = ?", [.text(name)]) { _ in
+            isKnown = true
+            return false
+        }
+        return isKnown
     }
 
     private func read(

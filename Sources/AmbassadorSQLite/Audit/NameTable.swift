@@ -27,7 +27,9 @@ final class NameTable {
         )
     }
 
-    /// The number of a name that a record of `day` uses. Names are ASCII, so that equal strings have equal bytes.
+    /// The number of a name that a record of `day` uses.
+    ///
+    /// Flows and tenants are ASCII, so that equal strings have equal bytes.
     func id(of name: String, day: Int64) throws(SQLiteError) -> Int64 {
         if let known = self.known[name], known.day >= day { return known.id }
         let found = try self.stored(name)
@@ -42,7 +44,9 @@ final class NameTable {
         } else {
             self.insert.bind(day, at: 1)
             self.insert.bind(name, at: 2)
-            guard try self.insert.step() else { throw .engine(.misuse, message: "a name was given no number", offset: nil) }
+            guard try self.insert.step() else {
+                throw .engine(.misuse, message: "a name was given no number", offset: nil)
+            }
             id = self.insert.integer(at: 0)
             try self.insert.run()
         }

@@ -18,7 +18,7 @@ final class TextTable {
     private let hasHash: Bool
     private var known: [InputHash: Known] = [:]
 
-    /// - Parameter hasHash: whether the table has a column for the input hash.
+    /// Prepares for a table that has a column for the input hash, or has none.
     init(_ connection: Connection, table: String, hasHash: Bool) throws(SQLiteError) {
         self.hasHash = hasHash
         self.insert = try connection.prepare(

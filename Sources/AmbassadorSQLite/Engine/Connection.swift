@@ -28,7 +28,7 @@ final class Connection {
     private let logPages: UnsafeMutablePointer<Int32>
     private let deadline: UnsafeMutablePointer<UInt64>
 
-    /// - Parameter path: absolute, so that no file's name is taken for a URI or for `:memory:`.
+    /// Opens a file by its absolute path, so that no file's name is taken for a URI or for `:memory:`.
     init(path: String, access: Access) throws(SQLiteError) {
         var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var name = path
@@ -99,7 +99,8 @@ final class Connection {
             try self.execute("COMMIT")
             return result
         } catch {
-            // On a full disk and the like SQLite has rolled back by itself. Where a rollback fails, the next BEGIN does too and says so.
+            // On a full disk and the like SQLite has rolled back by itself. Where a rollback fails, the next BEGIN does
+            // too and says so.
             if self.isInTransaction { try? self.execute("ROLLBACK") }
             throw error
         }

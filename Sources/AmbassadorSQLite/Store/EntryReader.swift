@@ -55,20 +55,15 @@ package final class EntryReader {
         self.file = try DatabaseFile(path)
     }
 
-    /// Lists entries, the newest first.
-    ///
-    /// - Parameter body: takes an entry; returns whether it wants more.
+    /// Lists entries, the newest first, until `body` returns that it wants no more.
     package func list(_ filter: Filter, _ body: (Summary) -> Bool) throws(SQLiteError) {
         var left = filter.limit ?? .max
         var cursor: (storedAt: Int64, id: Int64) = (.max, .max)
         while left > 0 {
             let rows = min(left, Self.pageRows)
-            let page = try self.page(filter, before: cursor, rows: rows)
-            for (id, summary) in page {
-                cursor = (summary.storedAt.milliseconds, id)
-                guard body(summary) else { return }
-            }
-            guard page.count == rows else { return }
+            let page = try self.page(filter, after: &cursor, rows: rows)
+            for summary in page.summaries { guard body(summary) else { return } }
+            guard page.found == rows else { return }
             left -= rows
         }
     }
@@ -81,6 +76,7 @@ package final class EntryReader {
         return entry
     }
 
+    /// Counts what the file holds.
     package func stats() throws(SQLiteError) -> Stats {
         let row = try self.connection.prepare(
             """
@@ -102,9 +98,9 @@ package final class EntryReader {
 
     private func page(
         _ filter: Filter,
-        before cursor: (storedAt: Int64, id: Int64),
+        after cursor: inout (storedAt: Int64, id: Int64),
         rows: Int
-    ) throws(SQLiteError) -> [(Int64, Summary)] {
+    ) throws(SQLiteError) -> (found: Int, summaries: [Summary]) {
         var values: [SQLiteValue] = [.integer(cursor.storedAt), .integer(cursor.storedAt), .integer(cursor.id)]
         var terms = "stored_at <= ? AND (stored_at, id) < (?, ?)"
         if let tenant = filter.tenant {
@@ -127,11 +123,14 @@ package final class EntryReader {
             """
         )
         for (index, value) in values.enumerated() { statement.bind(value, at: Int32(index + 1)) }
-        var page: [(Int64, Summary)] = []
+        var found = 0
+        var summaries: [Summary] = []
         while try statement.step() {
-            if let summary = Self.summary(statement) { page.append((statement.integer(at: 0), summary)) }
+            found += 1
+            cursor = (statement.integer(at: 5), statement.integer(at: 0))
+            if let summary = Self.summary(statement) { summaries.append(summary) }
         }
-        return page
+        return (found, summaries)
     }
 
     private static func summary(_ row: Statement) -> Summary? {

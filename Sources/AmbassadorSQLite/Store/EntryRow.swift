@@ -18,7 +18,9 @@ enum EntryRow {
         case invalid(checksum: ByteBuffer)
     }
 
-    /// The row's number: 64 bits of the key. The whole key is compared on reading, and the newer of two keys that meet stays.
+    /// The row's number: 64 bits of the key.
+    ///
+    /// The whole key is compared on reading, and the newer of two keys that meet stays.
     static func id(of key: CacheKey) -> Int64 {
         // The scope is turned, so that two equal hashes in tenant and input do not cancel out.
         Int64(bitPattern: key.input.words.0 ^ (key.scope.high << 31 | key.scope.high >> 33))
@@ -26,7 +28,8 @@ enum EntryRow {
 
     /// The bytes that the row takes in the file, roughly.
     static func size(of entry: CacheEntry) -> Int {
-        let payload = entry.answer.body.readableBytes + entry.answer.text.readableBytes + (entry.input?.readableBytes ?? 0)
+        let payload =
+            entry.answer.body.readableBytes + entry.answer.text.readableBytes + (entry.input?.readableBytes ?? 0)
         let row = payload + 4 * entry.answer.sessionOffsets.count + 2 * (entry.tenant.description.utf8.count + 40) + 320
         // Rows come in the order of a hash, which fills pages to 70 %; long ones go on in pages of their own.
         return row < 8_000 ? row * 10 / 7 : (row / 8_192 + 1) * 8_192 + 512
@@ -58,7 +61,8 @@ enum EntryRow {
             row.withBytes(at: 0) { $0.elementsEqual(Self.bytes(of: key.scope)) }
             && row.withBytes(at: 1) { $0.elementsEqual(key.input.bytes) }
         let checksum = row.blob(at: 2)
-        guard let entry = Self.entry(row, for: key), checksum.readableBytesView.elementsEqual(Self.checksum(of: entry)) else {
+        guard let entry = Self.entry(row, for: key), checksum.readableBytesView.elementsEqual(Self.checksum(of: entry))
+        else {
             // A row whose key was damaged is another key's row to this reader, and nobody else's: it ages out.
             return isKey ? .invalid(checksum: checksum) : .otherKey
         }

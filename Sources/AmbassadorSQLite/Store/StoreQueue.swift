@@ -78,7 +78,9 @@ final class StoreQueue: Sendable {
         }
     }
 
-    func perform(_ body: @escaping @Sendable (Connection) throws(SQLiteError) -> Void) async -> Result<Void, SQLiteError> {
+    func perform(
+        _ body: @escaping @Sendable (Connection) throws(SQLiteError) -> Void
+    ) async -> Result<Void, SQLiteError> {
         await withCheckedContinuation { continuation in
             if !self.enqueue(.perform(body, continuation)) {
                 continuation.resume(returning: .failure(.engine(.misuse, message: "the store was closed", offset: nil)))
@@ -89,7 +91,11 @@ final class StoreQueue: Sendable {
     /// Hands everything to the writer, behind what it still has.
     func take(_ operations: inout Deque<Operation>) {
         self.state.withLock { state in
-            if operations.isEmpty { swap(&operations, &state.operations) } else { operations.append(contentsOf: state.operations) }
+            if operations.isEmpty {
+                swap(&operations, &state.operations)
+            } else {
+                operations.append(contentsOf: state.operations)
+            }
             state.operations.removeAll(keepingCapacity: true)
             state.isUrgent = false
         }

@@ -8,7 +8,8 @@ import Darwin
 
 /// A thread that runs one function to its end.
 enum DedicatedThread {
-    /// - Parameter niceness: added to the thread's nice value, so that it yields to the event loops; Linux has one for each thread.
+    /// Starts a thread whose nice value is `niceness`, so that it yields to the event loops; Linux has one for each thread.
+    ///
     /// - Returns: 0, or the error number of `pthread_create`.
     static func start(niceness: Int32, _ body: sending @escaping () -> Void) -> Int32 {
         let box = Unmanaged.passRetained(Body(run: body, niceness: niceness))

@@ -25,7 +25,6 @@ final class Retention {
     private let metrics: SQLiteMetrics
     private let entries: EntryTable
     private let audit: AuditTable
-    private let pageBytes: Int
     private var phase: Phase?
     private var isShrinkingStore = false
     // Texts up to these ids were cleared already, names up to this one looked at.
@@ -39,13 +38,12 @@ final class Retention {
         metrics: SQLiteMetrics,
         entries: EntryTable,
         audit: AuditTable
-    ) throws(SQLiteError) {
+    ) {
         self.connection = connection
         self.configuration = configuration
         self.metrics = metrics
         self.entries = entries
         self.audit = audit
-        self.pageBytes = Int(try connection.integer("PRAGMA page_size") ?? 8_192)
     }
 
     /// Whether a round is under way.
@@ -71,7 +69,9 @@ final class Retention {
     private func step(_ phase: Phase, at now: Timestamp) throws(SQLiteError) -> Bool {
         switch phase {
         case .expiredEntries:
-            let removed = try self.entryTransaction { () throws(SQLiteError) in try self.entries.pruneExpired(before: now) }
+            let removed = try self.entryTransaction { () throws(SQLiteError) in
+                try self.entries.pruneExpired(before: now)
+            }
             return removed > 0
         case .storeSize:
             return try self.shrinkStore()
@@ -117,16 +117,10 @@ final class Retention {
     }
 
     private func pruneRecordsInExcess() throws(SQLiteError) -> Bool {
-        var excess = 0
+        guard let maximum = self.configuration.auditRecordsMax else { return false }
+        // Ids are given without gaps, so that the first and the last tell the number.
         let first = Int(try self.connection.integer("SELECT min(id) FROM audit_records") ?? self.audit.nextID)
-        let count = Int(self.audit.nextID) - first
-        if let maximum = self.configuration.auditRecordsMax { excess = max(excess, count - maximum) }
-        if let maximum = self.configuration.auditBytesMax, count > 0 {
-            let pages = try self.connection.integer("PRAGMA page_count") ?? 0
-            let free = try self.connection.integer("PRAGMA freelist_count") ?? 0
-            let bytes = Int(pages - free) * self.pageBytes - self.entries.byteCount
-            if bytes > maximum { excess = max(excess, Self.stepRows) }
-        }
+        let excess = Int(self.audit.nextID) - first - maximum
         guard excess > 0 else { return false }
         return try self.pruneRecords("id < ?", self.audit.nextID, rows: min(excess, Self.stepRows))
     }
@@ -217,7 +211,9 @@ final class Retention {
 
     /// The last of the first rows of a table whose day is before `day`.
     private func lastText(in table: String, after id: Int64, before day: Int64) throws(SQLiteError) -> Int64? {
-        let rows = try self.connection.prepare("SELECT id, day FROM \(table) WHERE id > ? ORDER BY id LIMIT \(Self.stepRows)")
+        let rows = try self.connection.prepare(
+            "SELECT id, day FROM \(table) WHERE id > ? ORDER BY id LIMIT \(Self.stepRows)"
+        )
         rows.bind(id, at: 1)
         var last: Int64?
         while try rows.step(), rows.integer(at: 1) < day { last = rows.integer(at: 0) }
@@ -228,7 +224,7 @@ final class Retention {
         let free = try self.connection.integer("PRAGMA freelist_count") ?? 0
         let pages = try self.connection.integer("PRAGMA page_count") ?? 0
         // A few free pages are kept for what is written next.
-        guard free > 256, free > pages / 20 else { return false }
+        guard free > 64, free > pages / 20 else { return false }
         try self.connection.execute("PRAGMA incremental_vacuum(\(Self.stepPages))")
         return true
     }

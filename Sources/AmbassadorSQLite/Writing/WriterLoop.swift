@@ -56,7 +56,7 @@ final class WriterLoop {
         self.connection = connection
         self.audit = try AuditTable(connection, node: node, bodies: parts.configuration.auditBodies)
         self.entries = try EntryTable(connection)
-        self.retention = try Retention(
+        self.retention = Retention(
             connection,
             configuration: parts.configuration,
             metrics: parts.metrics,
@@ -205,8 +205,9 @@ final class WriterLoop {
         metrics.commitDuration.record(microseconds: (NIODeadline.now() - self.batchStart).nanoseconds / 1000)
         metrics.recordsCommitted.increment(by: count)
         metrics.writes.increment(by: inserted.count)
-        for item in committing { item.continuation.resume(returning: true) }
+        // Places first, so that one who was told finds them free.
         self.parts.auditQueue.release(count)
+        for item in committing { item.continuation.resume(returning: true) }
         self.parts.storeQueue.settle(inserted)
         if let onCommitted = self.parts.onCommitted, count > 0 {
             onCommitted(committing.map(\.record) + self.records[chunk])
@@ -289,8 +290,25 @@ final class WriterLoop {
             if .now() >= deadline { self.giveUp() }
         }
         self.failure = failure
+        self.refuseOperations()
         self.parts.signal.pause(for: failure.pause)
         self.failure?.pause = min(failure.pause * 2, .seconds(1))
+    }
+
+    /// Gives up what is asked of the store while it cannot be written: a cache may forget, and a purge must not wait for a disk.
+    private func refuseOperations() {
+        self.parts.storeQueue.take(&self.operations)
+        var dropped: [CacheEntry] = []
+        while let operation = self.operations.popFirst() {
+            switch operation {
+            case .insert(let entry, _): dropped.append(entry)
+            case .discard: break
+            case .remove(_, let continuation): continuation.resume(returning: nil)
+            case .perform: self.begin(operation)
+            }
+        }
+        self.parts.storeQueue.settle(dropped)
+        self.parts.metrics.writeErrors.increment(by: dropped.count)
     }
 
     /// Drops what could not be written until the end of the stop's patience; loudly.

@@ -6,7 +6,7 @@ protocol AdminClient: Sendable {
     func purge(_ selection: PurgeRequest) async throws -> PurgeResult
 
     /// The state of the caches, an object as the ambassador gives it.
-    func cacheStatistics() async throws -> JSONValue
+    func cacheStatistics() async throws -> OutputJSON
 }
 
 /// Which entries to purge: at least one part is given.
@@ -17,8 +17,8 @@ struct PurgeRequest: Sendable, Equatable {
     var all = false
 
     /// The body of the request.
-    var json: JSONValue {
-        var members: [(name: String, value: JSONValue)] = []
+    var json: OutputJSON {
+        var members: [(name: String, value: OutputJSON)] = []
         if let flow { members.append(("flow", .string(flow.description))) }
         if let tenant { members.append(("tenant", .string(tenant.description))) }
         if let key { members.append(("key", .string(key))) }

@@ -32,10 +32,16 @@ struct AuditQueryCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Only records before then.", valueName: "time"))
     var until: String?
 
-    @Option(name: .customLong("where"), help: ArgumentHelp("An SQL condition over the columns.", valueName: "condition"))
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp("An SQL condition over the columns.", valueName: "condition")
+    )
     var condition: String?
 
-    @Option(name: .long, help: ArgumentHelp("A read-only SQL statement in place of all the above.", valueName: "statement"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A read-only SQL statement in place of all the above.", valueName: "statement")
+    )
     var sql: String?
 
     @Option(name: .long, help: ArgumentHelp("At most so many rows, the newest.", valueName: "rows"))
@@ -43,9 +49,12 @@ struct AuditQueryCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1_000_000).contains(self.limit) else { throw ValidationError("--limit is 1 to 1000000.") }
-        let hasFilter = self.selection.flow != nil || self.selection.tenant != nil || self.outcome != nil
+        let hasFilter =
+            self.selection.flow != nil || self.selection.tenant != nil || self.outcome != nil
             || self.since != nil || self.until != nil || self.condition != nil
-        guard self.sql == nil || !hasFilter else { throw ValidationError("--sql takes no other filter; put it into the statement.") }
+        guard self.sql == nil || !hasFilter else {
+            throw ValidationError("--sql takes no other filter; put it into the statement.")
+        }
         _ = try self.query(now: Clocks.system.wall())
     }
 

@@ -45,13 +45,18 @@ struct AuditTailCommand: AsyncParsableCommand {
         }
     }
 
-    /// - Parameter pause: waits until it is worth looking again; its error ends the following.
+    /// Writes what is there, then what comes; `pause` waits until it is worth looking again, and its error ends the following.
     func execute(
         _ source: any AuditSource,
         to output: any TextOutput,
         pause: () async throws -> Void
     ) async throws {
-        var query = AuditQuery(flow: self.selection.flow, tenant: self.selection.tenant, outcome: self.outcome, limit: self.lines)
+        var query = AuditQuery(
+            flow: self.selection.flow,
+            tenant: self.selection.tenant,
+            outcome: self.outcome,
+            limit: self.lines
+        )
         var isFirst = true
         while true {
             let table = try await source.records(query)

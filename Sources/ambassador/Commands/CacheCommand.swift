@@ -46,7 +46,11 @@ struct CacheListCommand: AsyncParsableCommand {
     }
 
     func execute(_ source: any EntrySource, to output: any TextOutput) async throws {
-        let table = try await source.entries(flow: self.selection.flow, tenant: self.selection.tenant, limit: self.limit)
+        let table = try await source.entries(
+            flow: self.selection.flow,
+            tenant: self.selection.tenant,
+            limit: self.limit
+        )
         self.output.write(table, to: output)
     }
 }

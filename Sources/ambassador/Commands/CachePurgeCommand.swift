@@ -41,7 +41,11 @@ struct CachePurgeCommand: AsyncParsableCommand {
 
     func execute(_ client: any AdminClient, to output: any TextOutput) async throws {
         let request = PurgeRequest(
-            flow: self.selection.flow, tenant: self.selection.tenant, key: self.key, all: self.all)
+            flow: self.selection.flow,
+            tenant: self.selection.tenant,
+            key: self.key,
+            all: self.all
+        )
         self.output.write(try await client.purge(request).table, to: output)
     }
 }

@@ -55,7 +55,10 @@ struct ServeOptions: ParsableArguments {
 struct StoreOptions: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOptions
 
-    @Option(name: .long, help: ArgumentHelp("The SQLite file; that of the configuration if left out.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The SQLite file; that of the configuration if left out.", valueName: "file")
+    )
     var store: String?
 
     init() {}
@@ -79,7 +82,9 @@ struct AdminOptions: ParsableArguments {
     init() {}
 
     func client() throws -> any AdminClient {
-        guard let admin else { return HTTPAdminClient(address: try self.configuration.load().configuration.admin.address) }
+        guard let admin else {
+            return HTTPAdminClient(address: try self.configuration.load().configuration.admin.address)
+        }
         do throws(InvalidValue) {
             return HTTPAdminClient(address: try ListenAddress(admin))
         } catch {

@@ -4,10 +4,7 @@ import AmbassadorCore
 protocol EntrySource: Sendable {
     /// The entries of a flow and tenant, the newest first. The first column is `key`.
     ///
-    /// - Parameters:
-    ///   - flow: the flow that LangFlow ran; `nil` for all.
-    ///   - tenant: `nil` for all.
-    ///   - limit: at most so many rows.
+    /// The flow is the one that LangFlow ran; a flow or tenant of `nil` means all. At most `limit` rows.
     func entries(flow: FlowName?, tenant: TenantID?, limit: Int) async throws -> OutputTable
 
     /// Everything that is known of an entry, its answer included; no row where there is none.

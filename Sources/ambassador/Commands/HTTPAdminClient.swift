@@ -15,19 +15,23 @@ struct HTTPAdminClient: AdminClient {
         do {
             return try JSONDecoder().decode(PurgeResult.self, from: answer)
         } catch {
-            throw CommandFailure("\(self.address) answered a purge with something else than counts; is it the admin address?")
+            throw CommandFailure(
+                "\(self.address) answered a purge with something else than counts; is it the admin address?"
+            )
         }
     }
 
-    func cacheStatistics() async throws -> JSONValue {
+    func cacheStatistics() async throws -> OutputJSON {
         let answer = try await self.call(.GET, "/admin/v1/cache/stats", body: nil)
-        guard let value = JSONValue(parsing: answer), case .object = value else {
-            throw CommandFailure("\(self.address) answered with something else than statistics; is it the admin address?")
+        guard let value = OutputJSON(parsing: answer), case .object = value else {
+            throw CommandFailure(
+                "\(self.address) answered with something else than statistics; is it the admin address?"
+            )
         }
         return value
     }
 
-    private func call(_ method: HTTPMethod, _ path: String, body: JSONValue?) async throws -> Data {
+    private func call(_ method: HTTPMethod, _ path: String, body: OutputJSON?) async throws -> Data {
         var request = HTTPClientRequest(url: self.url(path))
         request.method = method
         if case .unix = self.address { request.headers.add(name: "host", value: "localhost") }
@@ -43,7 +47,9 @@ struct HTTPAdminClient: AdminClient {
             let bytes = try await response.body.collect(upTo: Self.answerBytesMax)
             answer = Data(bytes.readableBytesView)
         } catch {
-            throw CommandFailure("no answer from the admin API at \(self.address); is the ambassador running? (\(error))")
+            throw CommandFailure(
+                "no answer from the admin API at \(self.address); is the ambassador running? (\(error))"
+            )
         }
         guard status == 200 else { throw Self.failure(status, answer) }
         return answer
@@ -58,7 +64,7 @@ struct HTTPAdminClient: AdminClient {
     }
 
     private static func failure(_ status: Int, _ answer: Data) -> CommandFailure {
-        if case .object(let members)? = JSONValue(parsing: answer),
+        if case .object(let members)? = OutputJSON(parsing: answer),
             case .string(let message)? = members.first(where: { $0.name == "error" })?.value
         {
             return CommandFailure("the admin API answered \(status): \(visible(message))")

@@ -43,12 +43,17 @@ struct ConfigurationDocument {
         switch node {
         case .scalar(let scalar):
             return ConfigurationNode(
-                origin: origin, content: .scalar(scalar.string, isPlain: scalar.style == .plain))
+                origin: origin,
+                content: .scalar(scalar.string, isPlain: scalar.style == .plain)
+            )
         case .sequence(let sequence):
             let nodes = sequence.compactMap { self.convert($0, depth: depth + 1, key: key) }
             return ConfigurationNode(origin: origin, content: .sequence(nodes))
         case .mapping(let mapping):
-            return ConfigurationNode(origin: origin, content: .mapping(self.entries(of: mapping, depth: depth, key: key)))
+            return ConfigurationNode(
+                origin: origin,
+                content: .mapping(self.entries(of: mapping, depth: depth, key: key))
+            )
         case .alias:
             return nil
         }
@@ -59,7 +64,9 @@ struct ConfigurationDocument {
         for (nameNode, valueNode) in mapping {
             guard let name = self.convert(nameNode, depth: depth + 1, key: key) else { continue }
             guard case .scalar(let text, _) = name.content else {
-                self.errors.append(ConfigurationError(origin: name.origin, key: key, reason: "a key must be a single text"))
+                self.errors.append(
+                    ConfigurationError(origin: name.origin, key: key, reason: "a key must be a single text")
+                )
                 continue
             }
             let path = key.isEmpty ? text : "\(key).\(text)"
@@ -121,6 +128,12 @@ struct ConfigurationNode {
         let name: String
         let origin: Origin
         let value: ConfigurationNode
+    }
+
+    /// Whether nothing stands where a value might.
+    var isAbsent: Bool {
+        guard case .scalar("", isPlain: true) = self.content else { return false }
+        return true
     }
 
     /// Whether the node is what YAML 1.2 calls null.

@@ -20,11 +20,7 @@ struct ConfigurationLoader {
         self.directory = directory
     }
 
-    /// Loads the configuration.
-    ///
-    /// - Parameters:
-    ///   - file: the file that the command line names; `nil` to look for one.
-    ///   - flags: what the command line sets.
+    /// Loads the configuration from the file that the command line names, or where it names none, from the one that is found.
     func load(file: String? = nil, flags: [SettingFlag] = []) throws(ConfigurationErrors) -> LoadedConfiguration {
         var reading = ConfigurationReading(environment: self.environment)
         let file = self.file(named: file)

@@ -16,13 +16,19 @@ extension ConfigurationReading {
     )
 
     mutating func applyEnvironment() {
-        for (name, value) in self.environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Self.variablePrefix) {
+        for (name, value) in self.environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Self.variablePrefix)
+        {
             if let path = Self.pathsByVariable[name] {
                 self.apply(value, to: path, from: .environment(name))
             } else if name != ConfigurationLoader.fileVariable, !Self.isServiceLink(name) {
                 let nearest = nearest(to: name, in: Self.pathsByVariable.keys.sorted())
                 self.errors.append(
-                    ConfigurationError(origin: .environment(name), key: "", reason: "is not a setting", nearest: nearest)
+                    ConfigurationError(
+                        origin: .environment(name),
+                        key: "",
+                        reason: "is not a setting",
+                        nearest: nearest
+                    )
                 )
             }
         }
@@ -35,6 +41,8 @@ extension ConfigurationReading {
 
     /// Whether a variable is one that Kubernetes sets in every pod for a service named `ambassador` or `ambassador-…`.
     private static func isServiceLink(_ name: String) -> Bool {
-        name.firstMatch(of: /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/) != nil
+        name.firstMatch(
+            of: /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
+        ) != nil
     }
 }

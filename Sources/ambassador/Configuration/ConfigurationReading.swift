@@ -112,13 +112,19 @@ struct ConfigurationReading {
         guard names.contains(where: { $0.utf8.elementsEqual(entry.name.utf8) }) else {
             let nearest = self.nearestKey(to: entry.name, among: names, at: parent, of: block).map { prefix + $0 }
             self.errors.append(
-                ConfigurationError(origin: entry.origin, key: prefix + path, reason: "is not a setting", nearest: nearest)
+                ConfigurationError(
+                    origin: entry.origin,
+                    key: prefix + path,
+                    reason: "is not a setting",
+                    nearest: nearest
+                )
             )
             return
         }
         if let setting = block.setting(path) {
             guard let (value, written) = self.value(of: entry.value, for: setting, key: prefix + path) else { return }
-            let origin = entry.value.isNull ? entry.origin : entry.value.origin
+            // The parser places a value that is not there at all wherever the next token begins.
+            let origin = entry.value.isAbsent ? entry.origin : entry.value.origin
             self.set(setting, value, written: written, in: &root, key: prefix + path, from: origin)
             return
         }
@@ -193,7 +199,8 @@ extension ConfigurationReading {
             try setting.set(value, &root)
             self.origins[key] = origin
         } catch {
-            let isQuoted = !setting.isSecret && setting.notation != .list && value != .none && !written.isEmpty
+            var isQuoted = !setting.isSecret && !written.isEmpty
+            if case .text = value {} else { isQuoted = false }
             let subject = isQuoted ? "\"\(visible(written))\"" : "the value"
             self.errors.append(ConfigurationError(origin: origin, key: key, reason: "\(subject) \(error.reason)"))
         }

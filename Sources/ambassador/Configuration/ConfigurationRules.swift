@@ -38,7 +38,11 @@ struct ConfigurationRules {
         let url = self.configuration.upstream.url
         let upstream = ListenAddress.tcp(host: url.host, port: url.port)
         if upstream.collides(with: listen) {
-            self.refuse("upstream.url", "listen.address", because: "the upstream is the ambassador's own listen.address")
+            self.refuse(
+                "upstream.url",
+                "listen.address",
+                because: "the upstream is the ambassador's own listen.address"
+            )
         }
         if upstream.collides(with: admin) {
             self.refuse("upstream.url", "admin.address", because: "the upstream is the ambassador's own admin.address")
@@ -48,21 +52,37 @@ struct ConfigurationRules {
     private mutating func checkSizes() {
         let cache = self.configuration.hotCache
         if cache.entryBytesMax > cache.memoryBytesMax {
-            self.refuse("hot_cache.entry_size_max", "hot_cache.memory", because: "an entry may be larger than hot_cache.memory")
+            self.refuse(
+                "hot_cache.entry_size_max",
+                "hot_cache.memory",
+                because: "an entry may be larger than hot_cache.memory"
+            )
         }
         if cache.entryBytesMax > self.configuration.store.bytesMax {
-            self.refuse("hot_cache.entry_size_max", "store.size_max", because: "an entry may be larger than store.size_max")
+            self.refuse(
+                "hot_cache.entry_size_max",
+                "store.size_max",
+                because: "an entry may be larger than store.size_max"
+            )
         }
         let limits = self.configuration.limits
         if limits.fieldBytesMax > limits.headerBytesMax {
-            self.refuse("limits.field_size", "limits.header_size", because: "a field may be larger than limits.header_size")
+            self.refuse(
+                "limits.field_size",
+                "limits.header_size",
+                because: "a field may be larger than limits.header_size"
+            )
         }
         if cache.secret != nil, cache.redis == nil {
             self.warnings.append("hot_cache.secret has no effect without hot_cache.redis")
         }
         let audit = self.configuration.audit
-        if audit.bodiesRetention > audit.retention, audit.bodies != .none, self.origins["audit.bodies_retention"] != nil {
-            self.refuse("audit.bodies_retention", because: "texts would be kept longer than their records (audit.retention)")
+        if audit.bodiesRetention > audit.retention, audit.bodies != .none, self.origins["audit.bodies_retention"] != nil
+        {
+            self.refuse(
+                "audit.bodies_retention",
+                because: "texts would be kept longer than their records (audit.retention)"
+            )
         }
     }
 
@@ -71,23 +91,32 @@ struct ConfigurationRules {
         let breaker = upstream.breaker
         if breaker.openTime > breaker.openTimeMax {
             self.refuse(
-                "upstream.breaker.open_time", "upstream.breaker.open_time_max",
+                "upstream.breaker.open_time",
+                "upstream.breaker.open_time_max",
                 because: "open_time is longer than open_time_max"
             )
         }
         if breaker.halfOpenProbesMax > upstream.concurrencyMax {
             self.refuse(
-                "upstream.breaker.half_open_probes", "upstream.concurrency",
+                "upstream.breaker.half_open_probes",
+                "upstream.concurrency",
                 because: "half_open_probes is more than upstream.concurrency lets through"
             )
         }
         if breaker.failureRateMax == 0 {
-            self.refuse("upstream.breaker.failure_rate", because: "a failure rate of 0 would open the breaker without a failure")
+            self.refuse(
+                "upstream.breaker.failure_rate",
+                because: "a failure rate of 0 would open the breaker without a failure"
+            )
         }
         if breaker.slowCallRateMax == 0 {
-            self.refuse("upstream.breaker.slow_call_rate", because: "a slow call rate of 0 would open the breaker without a slow call")
+            self.refuse(
+                "upstream.breaker.slow_call_rate",
+                because: "a slow call rate of 0 would open the breaker without a slow call"
+            )
         }
-        let timeout = ([self.configuration.defaults.timeout] + self.configuration.flows.values.map(\.timeout)).max() ?? .zero
+        let timeout =
+            ([self.configuration.defaults.timeout] + self.configuration.flows.values.map(\.timeout)).max() ?? .zero
         if breaker.window < timeout * 2 {
             // Calls that time out together would leave the window before the breaker has seen enough of them.
             self.warnings.append(
@@ -111,14 +140,18 @@ struct ConfigurationRules {
         // What a flow inherits is refused once, where it stands.
         if flow.isShared, flow.session == .key, self.isOwn(["shared", "session"], path) {
             self.refuse(
-                "\(path).shared", "\(path).session", path,
+                "\(path).shared",
+                "\(path).session",
+                path,
                 because: "shared entries cannot be kept by session: sessions of two tenants may have the same id"
             )
         }
         if self.configuration.upstream.connectTimeout > flow.timeout, self.isOwn(["timeout"], path) {
             self.refuse(
-                "\(path).timeout", "upstream.connect_timeout",
-                because: "the timeout is shorter than upstream.connect_timeout, so a slow connection always fails the call"
+                "\(path).timeout",
+                "upstream.connect_timeout",
+                because:
+                    "the timeout is shorter than upstream.connect_timeout, so a slow connection always fails the call"
             )
         }
         if flow.session == .ignore, flow.sessionDefault == .flow, self.isOwn(["session", "session_default"], path) {

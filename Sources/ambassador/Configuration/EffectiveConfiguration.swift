@@ -1,6 +1,8 @@
 import AmbassadorCore
 
-/// A configuration as `config show` writes it: every value in force, and where it comes from. Secrets are hidden.
+/// A configuration as `config show` writes it: every value in force, and where it comes from.
+///
+/// Secrets are hidden.
 struct EffectiveConfiguration {
     private let loaded: LoadedConfiguration
 
@@ -60,8 +62,8 @@ struct EffectiveConfiguration {
     }
 
     /// A JSON object with the nesting of the file.
-    var json: JSONValue {
-        var root = JSONValue.object([])
+    var json: OutputJSON {
+        var root = OutputJSON.object([])
         for line in self.lines {
             root.insert(Self.jsonValue(line.value, line.notation), at: line.path[...])
         }
@@ -72,19 +74,19 @@ struct EffectiveConfiguration {
         // Flow names that look like numbers or booleans would be read as such by other tools.
         key.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
             && !["null", "true", "false", "yes", "no", "on", "off", "y", "n"].contains(key)
-            ? key : JSONValue.string(key).text
+            ? key : OutputJSON.string(key).text
     }
 
     private static func yamlValue(_ value: SettingValue, _ notation: SettingNotation) -> String {
         switch value {
         case .none: "null"
         // A JSON string is a YAML string; `$${` keeps a literal `${` from being read as a variable.
-        case .text(let text): notation == .string ? JSONValue.string(text.replacing("${", with: "$${")).text : text
-        case .list(let names): "[" + names.map { JSONValue.string($0).text }.joined(separator: ", ") + "]"
+        case .text(let text): notation == .string ? OutputJSON.string(text.replacing("${", with: "$${")).text : text
+        case .list(let names): "[" + names.map { OutputJSON.string($0).text }.joined(separator: ", ") + "]"
         }
     }
 
-    private static func jsonValue(_ value: SettingValue, _ notation: SettingNotation) -> JSONValue {
+    private static func jsonValue(_ value: SettingValue, _ notation: SettingNotation) -> OutputJSON {
         switch (value, notation) {
         case (.none, _): .null
         case (.text(let text), .number): .number(text)

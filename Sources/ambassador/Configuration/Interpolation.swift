@@ -16,7 +16,9 @@ func interpolate(_ text: String, environment: [String: String]) throws(InvalidVa
         }
         let name = String(rest[start.upperBound..<end])
         guard isVariableName(name) else {
-            throw InvalidValue("has a ${…} that does not name an environment variable; defaults and expressions are not supported")
+            throw InvalidValue(
+                "has a ${…} that does not name an environment variable; defaults and expressions are not supported"
+            )
         }
         guard let value = environment[name] else {
             throw InvalidValue("needs the environment variable \(name), which is not set")

@@ -6,9 +6,12 @@ func nearest(to name: String, in candidates: some Sequence<String>) -> String? {
     guard name.utf8.count <= 128 else { return nil }
     let wanted = Array(name.lowercased().replacing("-", with: "_").utf8)
     let limit = max(2, wanted.count / 3)
+    let isAbbreviation = wanted.count >= 3
     var best: (name: String, distance: Int)?
     for candidate in candidates {
-        let distance = editDistance(wanted, Array(candidate.lowercased().utf8))
+        let letters = Array(candidate.lowercased().utf8)
+        let isBeginning = isAbbreviation && letters.starts(with: wanted)
+        let distance = isBeginning ? min(limit, letters.count - wanted.count) : editDistance(wanted, letters)
         if distance <= limit, distance < candidate.utf8.count, distance < best?.distance ?? .max {
             best = (candidate, distance)
         }
@@ -25,7 +28,11 @@ func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var current = [row]
         for column in 1..<(right.count + 1) {
             let isSame = left[row - 1] == right[column - 1]
-            var cost = min(rows[row - 1][column] + 1, current[column - 1] + 1, rows[row - 1][column - 1] + (isSame ? 0 : 1))
+            var cost = min(
+                rows[row - 1][column] + 1,
+                current[column - 1] + 1,
+                rows[row - 1][column - 1] + (isSame ? 0 : 1)
+            )
             if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
                 cost = min(cost, rows[row - 2][column - 2] + 1)
             }

@@ -25,7 +25,9 @@ extension SettingType<String> {
         parse: { text throws(InvalidValue) in
             let path = try SettingType.text(bytesMax: 1024).parse(.text(text))
             // SQLite gives both of these a meaning of its own: a database that is gone after a restart, or a URI with options.
-            guard !path.hasPrefix(":"), !path.hasPrefix("file:") else { throw InvalidValue("is not the path of a file") }
+            guard !path.hasPrefix(":"), !path.hasPrefix("file:") else {
+                throw InvalidValue("is not the path of a file")
+            }
             guard path.utf8.last != UInt8(ascii: "/") else { throw InvalidValue("is a directory; name a file in it") }
             return path
         },
@@ -87,7 +89,9 @@ extension SettingType<FlowName> {
         range: "1 to 128 of A-Z a-z 0-9 _ -",
         parse: { text throws(InvalidValue) in
             guard let name = FlowName(text) else {
-                throw InvalidValue("is not a flow's name: 1 to 128 of A-Z a-z 0-9 _ -, UUIDs in lower case with hyphens")
+                throw InvalidValue(
+                    "is not a flow's name: 1 to 128 of A-Z a-z 0-9 _ -, UUIDs in lower case with hyphens"
+                )
             }
             return name
         },

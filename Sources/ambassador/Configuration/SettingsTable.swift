@@ -8,7 +8,10 @@ enum SettingsTable {
             + Self.flowInherited.map { $0.lifted(to: "defaults", \.defaults) }
             + [
                 Setting(
-                    "unlisted_flows", \.unlistedFlows, .choice(), "What happens to a call of a flow that is not under `flows`."
+                    "unlisted_flows",
+                    \.unlistedFlows,
+                    .choice(),
+                    "What happens to a call of a flow that is not under `flows`."
                 )
             ]
     )
@@ -17,7 +20,9 @@ enum SettingsTable {
     static let flow = SettingsBlock<FlowSettings>(
         [
             Setting(
-                "target", optional: \.target, .flowName,
+                "target",
+                optional: \.target,
+                .flowName,
                 "The LangFlow id or endpoint name that is run; the flow's own name where it is not set."
             )
         ] + Self.flowInherited
@@ -26,89 +31,346 @@ enum SettingsTable {
     static let year: Duration = .seconds(366 * 86_400)
 
     private static let process: [Setting<AmbassadorConfiguration>] = [
-        Setting("node", optional: \.node, .text(bytesMax: 128), "The replica's name in logs and records; the host's where it is not set."),
+        Setting(
+            "node",
+            optional: \.node,
+            .text(bytesMax: 128),
+            "The replica's name in logs and records; the host's where it is not set."
+        ),
         Setting("threads", \.threads, .integer(0...1024), "Event loops; 0 means one a core."),
         Setting(
-            "shutdown_grace", \.shutdownGrace, .duration(.zero ... .seconds(3600)),
+            "shutdown_grace",
+            \.shutdownGrace,
+            .duration(.zero ... .seconds(3600)),
             "How long requests under way may take to end after a stop signal."
         ),
-        Setting("listen.address", \.listen.address, .address, "Where applications connect; only this host or a socket until there is authentication."),
-        Setting("admin.address", \.admin.address, .address, "Where metrics and the admin API are served; only this host or a socket."),
-        Setting("tenants.trust_header", \.tenants.trustsHeader, .boolean, "Whether the tenant is taken from the `X-Tenant-ID` header."),
+        Setting(
+            "listen.address",
+            \.listen.address,
+            .address,
+            "Where applications connect; only this host or a socket until there is authentication."
+        ),
+        Setting(
+            "admin.address",
+            \.admin.address,
+            .address,
+            "Where metrics and the admin API are served; only this host or a socket."
+        ),
+        Setting(
+            "tenants.trust_header",
+            \.tenants.trustsHeader,
+            .boolean,
+            "Whether the tenant is taken from the `X-Tenant-ID` header."
+        ),
         Setting("log.level", \.log.level, .choice(), "The least severe message that is logged."),
         Setting("log.format", \.log.format, .choice(), "How a line of the log is written."),
         Setting("log.requests", \.log.requests, .choice(), "Which requests get a line in the log."),
-        Setting("log.sample_rate", \.log.sampleRate, .share, "The share of requests that `log.requests: sampled` logs; failures always are."),
+        Setting(
+            "log.sample_rate",
+            \.log.sampleRate,
+            .share,
+            "The share of requests that `log.requests: sampled` logs; failures always are."
+        ),
     ]
 
     private static let limits: [Setting<AmbassadorConfiguration>] = [
-        Setting("limits.header_size", \.limits.headerBytesMax, .byteCount(1024...1 << 20), "The largest header block; more is a 431."),
-        Setting("limits.field_size", \.limits.fieldBytesMax, .byteCount(256...1 << 20), "The largest header field; more is a 431."),
+        Setting(
+            "limits.header_size",
+            \.limits.headerBytesMax,
+            .byteCount(1024...1 << 20),
+            "The largest header block; more is a 431."
+        ),
+        Setting(
+            "limits.field_size",
+            \.limits.fieldBytesMax,
+            .byteCount(256...1 << 20),
+            "The largest header field; more is a 431."
+        ),
         Setting("limits.fields", \.limits.fieldsMax, .integer(8...1000), "The most header fields; more is a 431."),
-        Setting("limits.target_size", \.limits.targetBytesMax, .byteCount(256...1 << 16), "The longest request target; more is a 414."),
-        Setting("limits.body_size", \.limits.bodyBytesMax, .byteCount(1024...32 << 20), "The largest request body; more is a 413."),
-        Setting("limits.json_depth", \.limits.jsonDepthMax, .integer(8...128), "The deepest nesting of a request body; more is a 400."),
-        Setting("limits.connections", \.limits.connectionsMax, .integer(1...1_000_000), "The most connections of applications at once."),
-        Setting("limits.idle_timeout", \.limits.idleTimeout, .duration(.seconds(1) ... .seconds(3600)), "How long a connection may wait for its next request."),
-        Setting("limits.header_timeout", \.limits.headerTimeout, .duration(.milliseconds(100) ... .seconds(600)), "How long a request's head may take to arrive."),
-        Setting("limits.body_timeout", \.limits.bodyTimeout, .duration(.milliseconds(100) ... .seconds(3600)), "How long a request's body may take to arrive."),
-        Setting("limits.pipelining", \.limits.pipeliningMax, .integer(1...1000), "The most requests of one connection that wait for their answers."),
-        Setting("limits.waiters_per_flight", \.limits.waitersPerFlightMax, .integer(1...1_000_000), "The most requests that wait for one identical call under way."),
+        Setting(
+            "limits.target_size",
+            \.limits.targetBytesMax,
+            .byteCount(256...1 << 16),
+            "The longest request target; more is a 414."
+        ),
+        Setting(
+            "limits.body_size",
+            \.limits.bodyBytesMax,
+            .byteCount(1024...32 << 20),
+            "The largest request body; more is a 413."
+        ),
+        Setting(
+            "limits.json_depth",
+            \.limits.jsonDepthMax,
+            .integer(8...128),
+            "The deepest nesting of a request body; more is a 400."
+        ),
+        Setting(
+            "limits.connections",
+            \.limits.connectionsMax,
+            .integer(1...1_000_000),
+            "The most connections of applications at once."
+        ),
+        Setting(
+            "limits.idle_timeout",
+            \.limits.idleTimeout,
+            .duration(.seconds(1) ... .seconds(3600)),
+            "How long a connection may wait for its next request."
+        ),
+        Setting(
+            "limits.header_timeout",
+            \.limits.headerTimeout,
+            .duration(.milliseconds(100) ... .seconds(600)),
+            "How long a request's head may take to arrive."
+        ),
+        Setting(
+            "limits.body_timeout",
+            \.limits.bodyTimeout,
+            .duration(.milliseconds(100) ... .seconds(3600)),
+            "How long a request's body may take to arrive."
+        ),
+        Setting(
+            "limits.pipelining",
+            \.limits.pipeliningMax,
+            .integer(1...1000),
+            "The most requests of one connection that wait for their answers."
+        ),
+        Setting(
+            "limits.waiters_per_flight",
+            \.limits.waitersPerFlightMax,
+            .integer(1...1_000_000),
+            "The most requests that wait for one identical call under way."
+        ),
     ]
 
     private static let upstream: [Setting<AmbassadorConfiguration>] = [
-        Setting("upstream.url", \.upstream.url, .upstreamURL, "Where LangFlow is; `LANGFLOW_URL` is used where it is not set."),
-        Setting("upstream.api_key", optional: \.upstream.apiKey, .secret(bytes: 1...4096), "The key that LangFlow asks for; `LANGFLOW_API_KEY` is used where it is not set."),
-        Setting("upstream.connect_timeout", \.upstream.connectTimeout, .duration(.milliseconds(10) ... .seconds(60)), "How long a connection to LangFlow may take to open."),
-        Setting("upstream.concurrency", \.upstream.concurrencyMax, .integer(1...10_000), "The most calls of LangFlow at once."),
-        Setting("upstream.queue", \.upstream.queueMax, .integer(0...1_000_000), "The most calls that wait for one of those to end; more is a 503."),
-        Setting("upstream.answer_size_max", \.upstream.answerBytesMax, .byteCount(1024...1 << 30), "The largest answer of LangFlow; more is a 502."),
-        Setting("upstream.breaker.window", \.upstream.breaker.window, .duration(.seconds(1) ... .seconds(3600)), "Over how much time the breaker judges LangFlow."),
-        Setting("upstream.breaker.minimum_calls", \.upstream.breaker.callsMin, .integer(1...1_000_000), "How many calls the breaker must have seen before it judges."),
-        Setting("upstream.breaker.failure_rate", \.upstream.breaker.failureRateMax, .share, "The share of failed calls from which on the breaker opens."),
-        Setting("upstream.breaker.slow_call_duration", \.upstream.breaker.slowCallDuration, .duration(.milliseconds(1) ... .seconds(3600)), "From when on a call counts as slow."),
-        Setting("upstream.breaker.slow_call_rate", \.upstream.breaker.slowCallRateMax, .share, "The share of slow calls from which on the breaker opens."),
-        Setting("upstream.breaker.open_time", \.upstream.breaker.openTime, .duration(.milliseconds(100) ... .seconds(3600)), "How long the breaker stays open at first; it doubles with each failed probe."),
-        Setting("upstream.breaker.open_time_max", \.upstream.breaker.openTimeMax, .duration(.milliseconds(100) ... .seconds(86_400)), "How long the breaker stays open at most."),
-        Setting("upstream.breaker.half_open_probes", \.upstream.breaker.halfOpenProbesMax, .integer(1...1000), "How many calls must succeed before the breaker closes."),
+        Setting(
+            "upstream.url",
+            \.upstream.url,
+            .upstreamURL,
+            "Where LangFlow is; `LANGFLOW_URL` is used where it is not set."
+        ),
+        Setting(
+            "upstream.api_key",
+            optional: \.upstream.apiKey,
+            .secret(bytes: 1...4096),
+            "The key that LangFlow asks for; `LANGFLOW_API_KEY` is used where it is not set."
+        ),
+        Setting(
+            "upstream.connect_timeout",
+            \.upstream.connectTimeout,
+            .duration(.milliseconds(10) ... .seconds(60)),
+            "How long a connection to LangFlow may take to open."
+        ),
+        Setting(
+            "upstream.concurrency",
+            \.upstream.concurrencyMax,
+            .integer(1...10_000),
+            "The most calls of LangFlow at once."
+        ),
+        Setting(
+            "upstream.queue",
+            \.upstream.queueMax,
+            .integer(0...1_000_000),
+            "The most calls that wait for one of those to end; more is a 503."
+        ),
+        Setting(
+            "upstream.answer_size_max",
+            \.upstream.answerBytesMax,
+            .byteCount(1024...1 << 30),
+            "The largest answer of LangFlow; more is a 502."
+        ),
+        Setting(
+            "upstream.breaker.window",
+            \.upstream.breaker.window,
+            .duration(.seconds(1) ... .seconds(3600)),
+            "Over how much time the breaker judges LangFlow."
+        ),
+        Setting(
+            "upstream.breaker.minimum_calls",
+            \.upstream.breaker.callsMin,
+            .integer(1...1_000_000),
+            "How many calls the breaker must have seen before it judges."
+        ),
+        Setting(
+            "upstream.breaker.failure_rate",
+            \.upstream.breaker.failureRateMax,
+            .share,
+            "The share of failed calls from which on the breaker opens."
+        ),
+        Setting(
+            "upstream.breaker.slow_call_duration",
+            \.upstream.breaker.slowCallDuration,
+            .duration(.milliseconds(1) ... .seconds(3600)),
+            "From when on a call counts as slow."
+        ),
+        Setting(
+            "upstream.breaker.slow_call_rate",
+            \.upstream.breaker.slowCallRateMax,
+            .share,
+            "The share of slow calls from which on the breaker opens."
+        ),
+        Setting(
+            "upstream.breaker.open_time",
+            \.upstream.breaker.openTime,
+            .duration(.milliseconds(100) ... .seconds(3600)),
+            "How long the breaker stays open at first; it doubles with each failed probe."
+        ),
+        Setting(
+            "upstream.breaker.open_time_max",
+            \.upstream.breaker.openTimeMax,
+            .duration(.milliseconds(100) ... .seconds(86_400)),
+            "How long the breaker stays open at most."
+        ),
+        Setting(
+            "upstream.breaker.half_open_probes",
+            \.upstream.breaker.halfOpenProbesMax,
+            .integer(1...1000),
+            "How many calls must succeed before the breaker closes."
+        ),
     ]
 
     private static let caching: [Setting<AmbassadorConfiguration>] = [
-        Setting("hot_cache.memory", \.hotCache.memoryBytesMax, .byteCount(1 << 20...1 << 40), "The most memory that answers may take."),
-        Setting("hot_cache.entry_size_max", \.hotCache.entryBytesMax, .byteCount(1024...64 << 20), "The largest answer that is kept, in memory, Redis or the store."),
-        Setting("hot_cache.redis", optional: \.hotCache.redis, .redisURL, "A Redis that shares answers among replicas; none where it is not set."),
-        Setting("hot_cache.redis_deadline", \.hotCache.redisDeadline, .duration(.milliseconds(1) ... .seconds(5)), "How long Redis may take before it counts as a miss."),
+        Setting(
+            "hot_cache.memory",
+            \.hotCache.memoryBytesMax,
+            .byteCount(1 << 20...1 << 40),
+            "The most memory that answers may take."
+        ),
+        Setting(
+            "hot_cache.entry_size_max",
+            \.hotCache.entryBytesMax,
+            .byteCount(1024...64 << 20),
+            "The largest answer that is kept, in memory, Redis or the store."
+        ),
+        Setting(
+            "hot_cache.redis",
+            optional: \.hotCache.redis,
+            .redisURL,
+            "A Redis that shares answers among replicas; none where it is not set."
+        ),
+        Setting(
+            "hot_cache.redis_deadline",
+            \.hotCache.redisDeadline,
+            .duration(.milliseconds(1) ... .seconds(5)),
+            "How long Redis may take before it counts as a miss."
+        ),
         Setting("hot_cache.prefix", \.hotCache.prefix, .text(bytesMax: 64), "What the keys in Redis begin with."),
-        Setting("hot_cache.secret", optional: \.hotCache.secret, .secret(bytes: 16...4096), "The key that seals what is kept in Redis; the same in all replicas."),
+        Setting(
+            "hot_cache.secret",
+            optional: \.hotCache.secret,
+            .secret(bytes: 16...4096),
+            "The key that seals what is kept in Redis; the same in all replicas."
+        ),
     ]
 
     private static let records: [Setting<AmbassadorConfiguration>] = [
         Setting("store.path", \.store.path, .path, "The SQLite file that keeps answers and audit records."),
-        Setting("store.size_max", \.store.bytesMax, .byteCount(16 << 20...1 << 44), "The most disk space that answers may take."),
-        Setting("audit.durability", \.audit.durability, .choice(), "`strict`: an answer leaves after its record is on disk; `batched`: within 50 ms."),
+        Setting(
+            "store.size_max",
+            \.store.bytesMax,
+            .byteCount(16 << 20...1 << 44),
+            "The most disk space that answers may take."
+        ),
+        Setting(
+            "audit.durability",
+            \.audit.durability,
+            .choice(),
+            "`strict`: an answer leaves after its record is on disk; `batched`: within 50 ms."
+        ),
         Setting("audit.bodies", \.audit.bodies, .choice(), "Which texts the audit log keeps."),
-        Setting("audit.retention", \.audit.retention, .duration(.seconds(3600) ... .seconds(3660 * 86_400)), "How long audit records are kept."),
-        Setting("audit.bodies_retention", \.audit.bodiesRetention, .duration(.seconds(3600) ... .seconds(3660 * 86_400)), "How long their texts are kept."),
-        Setting("audit.records_max", \.audit.recordsMax, .integer(1000...1_000_000_000), "The most audit records that are kept."),
-        Setting("audit.queue", \.audit.queueMax, .integer(16...10_000_000), "The most records that wait to be written; more is a 503."),
+        Setting(
+            "audit.retention",
+            \.audit.retention,
+            .duration(.seconds(3600) ... .seconds(3660 * 86_400)),
+            "How long audit records are kept."
+        ),
+        Setting(
+            "audit.bodies_retention",
+            \.audit.bodiesRetention,
+            .duration(.seconds(3600) ... .seconds(3660 * 86_400)),
+            "How long their texts are kept."
+        ),
+        Setting(
+            "audit.records_max",
+            \.audit.recordsMax,
+            .integer(1000...1_000_000_000),
+            "The most audit records that are kept."
+        ),
+        Setting(
+            "audit.queue",
+            \.audit.queueMax,
+            .integer(16...10_000_000),
+            "The most records that wait to be written; more is a 503."
+        ),
     ]
 
     private static let flowInherited: [Setting<FlowSettings>] = [
         Setting("ttl", \.ttl, .duration(.zero...Self.year), "How long an answer is fresh; `0s` means never."),
-        Setting("stale_while_revalidate", \.staleWhileRevalidate, .duration(.zero...Self.year), "How much longer it is served while it is refreshed."),
-        Setting("stale_if_error", \.staleIfError, .duration(.zero...Self.year), "How much longer it is served when LangFlow does not answer."),
-        Setting("timeout", \.timeout, .duration(.milliseconds(1) ... .seconds(3600)), "How long LangFlow may take for the whole answer."),
-        Setting("fallback", optional: \.fallback, .text(bytesMax: 65_536, allowsLineBreaks: true), "The answer when LangFlow does not answer and nothing stored may be served."),
-        Setting("session", \.session, .choice(), "What a `session_id` means for the cache: not cached, part of the key, or ignored."),
-        Setting("session_default", \.sessionDefault, .choice(), "The session of a call without one: its own, or the flow's."),
-        Setting("normalize", \.normalize, .choice(), "Whether inputs that differ only in case, width and spaces share an answer."),
+        Setting(
+            "stale_while_revalidate",
+            \.staleWhileRevalidate,
+            .duration(.zero...Self.year),
+            "How much longer it is served while it is refreshed."
+        ),
+        Setting(
+            "stale_if_error",
+            \.staleIfError,
+            .duration(.zero...Self.year),
+            "How much longer it is served when LangFlow does not answer."
+        ),
+        Setting(
+            "timeout",
+            \.timeout,
+            .duration(.milliseconds(1) ... .seconds(3600)),
+            "How long LangFlow may take for the whole answer."
+        ),
+        Setting(
+            "fallback",
+            optional: \.fallback,
+            .text(bytesMax: 65_536, allowsLineBreaks: true),
+            "The answer when LangFlow does not answer and nothing stored may be served."
+        ),
+        Setting(
+            "session",
+            \.session,
+            .choice(),
+            "What a `session_id` means for the cache: not cached, part of the key, or ignored."
+        ),
+        Setting(
+            "session_default",
+            \.sessionDefault,
+            .choice(),
+            "The session of a call without one: its own, or the flow's."
+        ),
+        Setting(
+            "normalize",
+            \.normalize,
+            .choice(),
+            "Whether inputs that differ only in case, width and spaces share an answer."
+        ),
         Setting("tweaks", \.tweaks, .tweaks, "The tweaks that callers may send."),
-        Setting("global_vars", \.globalVariables, .globalVariables, "The LangFlow global variables that callers may set."),
+        Setting(
+            "global_vars",
+            \.globalVariables,
+            .globalVariables,
+            "The LangFlow global variables that callers may set."
+        ),
         Setting("allow_empty_input", \.allowsEmptyInput, .boolean, "Whether the input may be missing or empty."),
         Setting("shared", \.isShared, .boolean, "Whether all tenants share the answers."),
         Setting("store_inputs", \.storesInputs, .boolean, "Whether answers and records keep the text of the input."),
         Setting("price.per_call", \.price.nanosPerCall, .price, "What a call costs."),
-        Setting("price.input_per_1k", \.price.nanosPerThousandInputTokens, .price, "What a thousand input tokens cost."),
-        Setting("price.output_per_1k", \.price.nanosPerThousandOutputTokens, .price, "What a thousand output tokens cost."),
+        Setting(
+            "price.input_per_1k",
+            \.price.nanosPerThousandInputTokens,
+            .price,
+            "What a thousand input tokens cost."
+        ),
+        Setting(
+            "price.output_per_1k",
+            \.price.nanosPerThousandOutputTokens,
+            .price,
+            "What a thousand output tokens cost."
+        ),
     ]
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads small files whole, and only if they are files.
 enum SmallFile {
-    /// - Parameter isSecret: whether others than owner and group must not be able to change the file.
+    /// Reads a file, which must not be one that every user may change where it is secret.
     static func read(_ path: String, bytesMax: Int, isSecret: Bool = false) throws(InvalidValue) -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { throw InvalidValue(String(cString: strerror(errno)).lowercased()) }

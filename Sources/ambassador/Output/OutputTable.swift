@@ -20,13 +20,11 @@ enum OutputFormat: String, Sendable, CaseIterable {
     case json
     case csv
 
-    /// Writes all rows.
-    ///
-    /// - Parameter width: the columns of the terminal; `nil` to cut nothing off.
+    /// Writes all rows; tables are cut to the width, the columns of the terminal, unless it is `nil`.
     func text(_ table: OutputTable, width: Int?) -> String {
         switch self {
         case .table: TableWriter(width: width).text(table)
-        case .json: JSONValue.array(table.objects).prettyText + "\n"
+        case .json: OutputJSON.array(table.objects).prettyText + "\n"
         case .csv: CSVWriter.text(table)
         }
     }
@@ -34,7 +32,7 @@ enum OutputFormat: String, Sendable, CaseIterable {
 
 extension OutputTable {
     /// One JSON object a row.
-    var objects: [JSONValue] {
+    var objects: [OutputJSON] {
         self.rows.map { row in
             .object(zip(self.columns, row).map { ($0, $1.json) })
         }
@@ -42,7 +40,9 @@ extension OutputTable {
 }
 
 extension OutputTable.Value {
-    /// The value as a cell of a text; empty for null. Bytes are hexadecimal.
+    /// The value as a cell of a text; empty for null.
+    ///
+    /// Bytes are hexadecimal.
     var plainText: String {
         switch self {
         case .null: ""
@@ -60,7 +60,7 @@ extension OutputTable.Value {
         }
     }
 
-    fileprivate var json: JSONValue {
+    fileprivate var json: OutputJSON {
         switch self {
         case .null: .null
         case .integer(let number): .number(String(number))

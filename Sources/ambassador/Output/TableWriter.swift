@@ -13,7 +13,8 @@ struct TableWriter {
         let lines = self.showsHeader ? [header] + cells : cells
         let widths = self.widths(of: [header] + cells)
         let isNumeric = table.columns.indices.map { column in
-            table.rows.contains { $0[column].isNumber } && table.rows.allSatisfy { $0[column].isNumber || $0[column] == .null }
+            table.rows.contains { $0[column].isNumber }
+                && table.rows.allSatisfy { $0[column].isNumber || $0[column] == .null }
         }
         var text = ""
         for row in lines {
@@ -35,7 +36,9 @@ struct TableWriter {
         var widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].columnCount }.max() ?? 0 }
         guard let width else { return widths }
         var excess = widths.reduce(0, +) + Self.gap * max(0, widths.count - 1) - width
-        while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > Self.columnMin {
+        while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+            widths[widest] > Self.columnMin
+        {
             let next = widths.filter { $0 < widths[widest] }.max() ?? 0
             let cut = min(excess, max(1, widths[widest] - max(next, Self.columnMin)))
             widths[widest] -= cut

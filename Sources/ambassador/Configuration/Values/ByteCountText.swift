@@ -27,7 +27,9 @@ enum ByteCountText {
 
     /// The text with the largest unit that divides the size.
     static func format(_ bytes: Int) -> String {
-        guard bytes > 0, let unit = Self.units.first(where: { Int64(bytes) % $0.bytes == 0 }) else { return "\(bytes)B" }
+        guard bytes > 0, let unit = Self.units.first(where: { Int64(bytes) % $0.bytes == 0 }) else {
+            return "\(bytes)B"
+        }
         return "\(Int64(bytes) / unit.bytes)\(unit.name)"
     }
 }

@@ -11,7 +11,7 @@ struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    /// - Parameter defaultPort: the port of a text that names none; `nil` where it must name one.
+    /// Reads a text; one without a port has the default port, and must have one where that is `nil`.
     init(_ text: String, defaultPort: Int?) throws(InvalidValue) {
         let rest: Substring
         if text.utf8.first == UInt8(ascii: "[") {
@@ -55,7 +55,9 @@ struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
         guard isName, text.utf8.count <= 253 else { throw InvalidValue("has no valid host") }
         let host = text.lowercased()
         // Resolvers read `2130706433` and `0x7f.1` as addresses too: a policy by address must not have such a way around it.
-        if let last = labels.last, last.allSatisfy(isDigit) || last.starts(with: "0x".utf8) || last.starts(with: "0X".utf8) {
+        if let last = labels.last,
+            last.allSatisfy(isDigit) || last.starts(with: "0x".utf8) || last.starts(with: "0X".utf8)
+        {
             guard let address = Self.ipAddress(host), address == host else {
                 throw InvalidValue("has no valid host; write IPv4 addresses as four decimal numbers")
             }

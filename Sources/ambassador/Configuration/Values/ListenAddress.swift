@@ -41,12 +41,15 @@ enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether two listeners would be in one another's way. Port 0 asks for a free port, so it never is.
+    /// Whether two listeners would be in one another's way.
+    ///
+    /// Port 0 asks for a free port, so it never is.
     func collides(with other: ListenAddress) -> Bool {
         switch (self, other) {
         case (.unix(let path), .unix(let otherPath)): path.utf8.elementsEqual(otherPath.utf8)
         case (.tcp(let host, let port), .tcp(let otherHost, let otherPort)):
-            port == otherPort && port != 0 && (host == otherHost || isLoopback(host: host) && isLoopback(host: otherHost))
+            port == otherPort && port != 0
+                && (host == otherHost || isLoopback(host: host) && isLoopback(host: otherHost))
         default: false
         }
     }

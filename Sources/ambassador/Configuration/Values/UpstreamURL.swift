@@ -42,7 +42,9 @@ struct UpstreamURL: Sendable, Hashable, CustomStringConvertible {
                         || "-._~".utf8.contains(byte)
                 }
         }
-        guard isPlain else { throw InvalidValue("has a path, query or fragment that is not a plain prefix such as /langflow") }
+        guard isPlain else {
+            throw InvalidValue("has a path, query or fragment that is not a plain prefix such as /langflow")
+        }
         return trimmed
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-extension JSONValue {
+extension OutputJSON {
     /// Reads a JSON text; the members of objects are sorted by name.
     ///
     /// - Returns: `nil` where it is not JSON.
@@ -12,9 +12,9 @@ extension JSONValue {
     private init(_ value: Any) {
         switch value {
         case let object as [String: Any]:
-            self = .object(object.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) })
+            self = .object(object.sorted { $0.key < $1.key }.map { ($0.key, OutputJSON($0.value)) })
         case let array as [Any]:
-            self = .array(array.map { JSONValue($0) })
+            self = .array(array.map { OutputJSON($0) })
         case let text as String:
             self = .string(text)
         case let number as NSNumber:
@@ -42,7 +42,9 @@ extension JSONValue {
         case .string(let text): return [[.text(path), .text(text)]]
         case .boolean(let value): return [[.text(path), .text(value ? "true" : "false")]]
         case .number(let digits):
-            return [[.text(path), Int64(digits).map { .integer($0) } ?? Double(digits).map { .real($0) } ?? .text(digits)]]
+            return [
+                [.text(path), Int64(digits).map { .integer($0) } ?? Double(digits).map { .real($0) } ?? .text(digits)]
+            ]
         }
     }
 }

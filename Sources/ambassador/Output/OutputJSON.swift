@@ -1,14 +1,14 @@
 /// A JSON value that keeps the order of its members and the digits of its numbers.
-indirect enum JSONValue: Sendable, Equatable {
+indirect enum OutputJSON: Sendable, Equatable {
     case null
     case boolean(Bool)
     /// The number as JSON writes it.
     case number(String)
     case string(String)
-    case array([JSONValue])
-    case object([(name: String, value: JSONValue)])
+    case array([OutputJSON])
+    case object([(name: String, value: OutputJSON)])
 
-    static func == (left: JSONValue, right: JSONValue) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: OutputJSON, right: OutputJSON) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
     /// The value on one line.
     var text: String {
@@ -25,7 +25,7 @@ indirect enum JSONValue: Sendable, Equatable {
     }
 
     /// Puts a value at the end of a way through objects, which are made where they are missing.
-    mutating func insert(_ value: JSONValue, at path: ArraySlice<String>) {
+    mutating func insert(_ value: OutputJSON, at path: ArraySlice<String>) {
         guard case .object(var members) = self, let name = path.first else { return }
         let rest = path.dropFirst()
         let position = members.firstIndex { $0.name == name }

@@ -1,0 +1,207 @@
+import AmbassadorCore
+import ArgumentParser
+import Synchronization
+import Testing
+
+@testable import ambassador
+
+/// An output that keeps what is written.
+final class RecordedOutput: TextOutput {
+    private let texts = Mutex("")
+    var text: String { self.texts.withLock { $0 } }
+    var width: Int? { nil }
+    func write(_ text: String) { self.texts.withLock { $0 += text } }
+}
+
+/// A store that answers with the batches it was given, and keeps what it was asked.
+final class FakeSource: AuditSource, EntrySource {
+    let queries = Mutex<[AuditQuery]>([])
+    private let batches: Mutex<[OutputTable]>
+
+    init(_ batches: [OutputTable] = []) {
+        self.batches = Mutex(batches)
+    }
+
+    private func next() -> OutputTable {
+        self.batches.withLock { $0.isEmpty ? OutputTable(columns: ["id"], rows: []) : $0.removeFirst() }
+    }
+
+    func records(_ query: AuditQuery) async throws -> OutputTable {
+        self.queries.withLock { $0.append(query) }
+        return self.next()
+    }
+
+    func rows(sql: String, limit: Int) async throws -> OutputTable {
+        OutputTable(columns: ["sql", "limit"], rows: [[.text(sql), .integer(Int64(limit))]])
+    }
+
+    func record(traceID: TraceID) async throws -> OutputTable { self.next() }
+
+    func entries(flow: FlowName?, tenant: TenantID?, limit: Int) async throws -> OutputTable {
+        OutputTable(
+            columns: ["key"],
+            rows: [[.text("\(flow?.description ?? "-") \(tenant?.description ?? "-") \(limit)")]]
+        )
+    }
+
+    func entry(key: String) async throws -> OutputTable { self.next() }
+}
+
+/// An admin API that keeps what it was asked.
+final class FakeAdmin: AdminClient {
+    let purges = Mutex<[PurgeRequest]>([])
+
+    func purge(_ selection: PurgeRequest) async throws -> PurgeResult {
+        self.purges.withLock { $0.append(selection) }
+        return PurgeResult(memory: 3, redis: nil, store: 4)
+    }
+
+    func cacheStatistics() async throws -> OutputJSON {
+        .object([("memory", .object([("entries", .number("7"))])), ("redis", .null)])
+    }
+}
+
+private struct Interrupted: Error {}
+
+@Suite struct CommandTests {
+    @Test("no subcommand means serve, and its options set what they say")
+    func serve() throws {
+        let command = try AmbassadorCommand.parseAsRoot([
+            "--upstream", "http://a", "--ttl", "1h", "--redis", "redis://r", "--store", "s", "--listen", "l", "--admin",
+            "b",
+        ])
+        let serve = try #require(command as? ServeCommand)
+        #expect(
+            serve.options.flags.map(\.path) == [
+                "upstream.url", "defaults.ttl", "hot_cache.redis", "store.path", "listen.address", "admin.address",
+            ]
+        )
+        for flag in serve.options.flags { #expect(SettingsTable.top.setting(flag.path) != nil) }
+    }
+
+    @Test("every command has help with examples and its exit status")
+    func help() {
+        let commands: [any ParsableCommand.Type] = [
+            AmbassadorCommand.self, AuditQueryCommand.self, AuditTailCommand.self, AuditShowCommand.self,
+            CacheListCommand.self, CacheShowCommand.self, CachePurgeCommand.self, CacheStatsCommand.self,
+            ConfigCheckCommand.self, ConfigShowCommand.self,
+        ]
+        for command in commands {
+            let text = AmbassadorCommand.helpMessage(for: command)
+            #expect(text.contains("EXIT STATUS") && text.contains("EXAMPLES"), "\(command)")
+        }
+    }
+
+    @Test(
+        "wrong usage is refused",
+        arguments: [
+            ["cache", "purge"], ["cache", "purge", "--all", "--flow", "a"], ["cache", "purge", "--key", ""],
+            ["cache", "purge", "--flow", "a/b"],
+            ["cache", "purge", "--tenant", "*"], ["cache", "list", "--limit", "0"],
+            ["audit", "query", "--since", "yesterday"],
+            ["audit", "query", "--until", "2026-02-30"], ["audit", "query", "--sql", "SELECT 1", "--flow", "a"],
+            ["audit", "show", "xyz"],
+            ["audit", "query", "--outcome", "good"], ["audit", "tail", "--lines", "0"],
+            ["config", "show", "--format", "csv"], ["nonsense"],
+        ]
+    )
+    func usage(_ arguments: [String]) {
+        #expect(throws: (any Error).self) { try AmbassadorCommand.parseAsRoot(arguments) }
+    }
+
+    @Test("audit query asks for what its options say")
+    func auditQuery() async throws {
+        let arguments = [
+            "--flow", "faq", "--tenant", "acme", "--outcome", "degraded", "--since", "24h", "--until",
+            "2026-11-22T20:15:00.5Z", "--where", "a > 1", "--limit", "5",
+        ]
+        let query = try AuditQueryCommand.parse(arguments).query(now: Timestamp(milliseconds: 86_400_000 * 2))
+        #expect(query.flow?.description == "faq")
+        #expect(query.tenant?.description == "acme")
+        #expect(query.outcome == .degraded)
+        #expect(query.since == Timestamp(milliseconds: 86_400_000))
+        #expect(query.until == Timestamp(milliseconds: 1_795_378_500_500))
+        #expect(query.condition == "a > 1")
+        #expect(query.limit == 5)
+    }
+
+    @Test("audit query --sql passes the statement on")
+    func auditSQL() async throws {
+        let output = RecordedOutput()
+        try await AuditQueryCommand.parse(["--sql", "SELECT 1", "--format", "csv"]).execute(FakeSource(), to: output)
+        #expect(output.text == "sql,limit\r\nSELECT 1,100\r\n")
+    }
+
+    @Test("audit tail --follow goes on behind the last id, without a second header")
+    func auditTail() async throws {
+        let first = OutputTable(columns: ["id", "flow"], rows: [[.integer(7), .text("a")]])
+        let second = OutputTable(columns: ["id", "flow"], rows: [[.integer(9), .text("b")]])
+        let source = FakeSource([first, OutputTable(columns: ["id", "flow"], rows: []), second])
+        let output = RecordedOutput()
+        var looks = 0
+        await #expect(throws: Interrupted.self) {
+            try await AuditTailCommand.parse(["-f", "--format", "csv"]).execute(source, to: output) {
+                looks += 1
+                if looks == 4 { throw Interrupted() }
+            }
+        }
+        #expect(output.text == "id,flow\r\n7,a\r\n9,b\r\n")
+        #expect(source.queries.withLock { $0.map(\.afterID) } == [nil, 7, 7, 9])
+        #expect(source.queries.withLock { $0.first?.limit } == 10)
+    }
+
+    @Test("show says so where there is nothing to show")
+    func nothingToShow() async throws {
+        let trace = String(repeating: "a", count: 32)
+        await #expect(throws: CommandFailure.self) {
+            try await AuditShowCommand.parse([trace]).execute(FakeSource(), to: RecordedOutput())
+        }
+        await #expect(throws: CommandFailure.self) {
+            try await CacheShowCommand.parse(["k"]).execute(FakeSource(), to: RecordedOutput())
+        }
+    }
+
+    @Test("show writes a line a column")
+    func show() async throws {
+        let output = RecordedOutput()
+        let source = FakeSource([OutputTable(columns: ["key", "input"], rows: [[.text("k"), .text("hi")]])])
+        try await CacheShowCommand.parse(["k"]).execute(source, to: output)
+        #expect(output.text == "NAME   VALUE\nkey    k\ninput  hi\n")
+    }
+
+    @Test("cache purge sends its filter and shows the counts")
+    func purge() async throws {
+        let admin = FakeAdmin()
+        let output = RecordedOutput()
+        try await CachePurgeCommand.parse(["--flow", "faq", "--tenant", "acme", "--format", "json"]).execute(
+            admin,
+            to: output
+        )
+        let request = try #require(admin.purges.withLock { $0.first })
+        #expect(request.json.text == #"{"flow":"faq","tenant":"acme"}"#)
+        #expect(PurgeRequest(all: true).json.text == #"{"all":true}"#)
+        #expect(output.text.contains("\"redis\": null"))
+    }
+
+    @Test("cache stats are names and values for people, the object for programs")
+    func stats() async throws {
+        let table = RecordedOutput()
+        try await CacheStatsCommand.parse([]).execute(FakeAdmin(), to: table)
+        #expect(table.text == "NAME            VALUE\nmemory.entries      7\nredis               -\n")
+    }
+
+    @Test("configuration errors end with status 78, others with 1")
+    func exitStatus() async throws {
+        let output = RecordedOutput()
+        let error = ConfigurationError(origin: .flag("--ttl"), key: "defaults.ttl", reason: "is bad")
+        let configuration = await #expect(throws: ExitCode.self) {
+            try await reporting(to: output) { throw ConfigurationErrors(errors: [error]) }
+        }
+        #expect(configuration?.rawValue == 78)
+        let failure = await #expect(throws: ExitCode.self) {
+            try await reporting(to: output) { throw CommandFailure("no") }
+        }
+        #expect(failure?.rawValue == 1)
+        #expect(output.text == "flag --ttl: defaults.ttl: is bad\nerror: no\n")
+    }
+}

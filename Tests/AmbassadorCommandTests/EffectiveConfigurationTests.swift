@@ -1,0 +1,35 @@
+import Testing
+
+@testable import ambassador
+
+@Suite struct EffectiveConfigurationTests {
+    private let yaml = """
+        upstream: {api_key: canary-key}
+        hot_cache: {redis: "redis://u:canary-p@h", secret: canary-secret-0123}
+        defaults: {ttl: 1h, fallback: "no \\"x\\" ${A}\\n$${B}"}
+        flows: {no: {session: key, price: {per_call: 0.002}}}
+        """
+
+    @Test("show names the origin of each value and hides secrets")
+    func show() throws {
+        let loaded = try load(self.yaml, environment: ["A": "a", "AMBASSADOR_THREADS": "2"])
+        let text = EffectiveConfiguration(loaded).yaml
+        #expect(!text.contains("canary"))
+        #expect(text.contains("threads: 2  # environment AMBASSADOR_THREADS\n"))
+        #expect(text.contains("  api_key: \"***\"  # "))
+        #expect(text.contains("  redis: \"redis://u:***@h:6379/0\"  # "))
+        #expect(text.contains("shutdown_grace: \"30s\"  # default\n"))
+        #expect(text.contains("  \"no\":\n") && text.contains("    ttl: \"1h\"  # defaults\n"))
+        let json = EffectiveConfiguration(loaded).json
+        #expect(!json.prettyText.contains("canary"))
+        #expect(json.text.contains(#""per_call":0.002"#) && json.text.contains(#""trust_header":false"#))
+    }
+
+    @Test("what show writes reads back as the same configuration")
+    func roundTrip() throws {
+        let yaml =
+            "defaults: {ttl: 1h, fallback: \"no \\\"x\\\" $${B}\\n\", tweaks: [A.b]}\nflows: {no: {session: key}, b: {}}"
+        let loaded = try load(yaml)
+        #expect(try load(EffectiveConfiguration(loaded).yaml).configuration == loaded.configuration)
+    }
+}

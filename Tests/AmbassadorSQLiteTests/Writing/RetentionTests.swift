@@ -1,0 +1,63 @@
+import AmbassadorCore
+import Testing
+
+@testable import AmbassadorSQLite
+
+@Suite struct RetentionTests {
+    private static let day = Duration.seconds(86_400)
+
+    @Test("records go by age with their texts and names, and their ids are not given again") func age() async throws {
+        try await withTemporaryFolder { folder in
+            let clock = SettableClock()
+            let path = folder + "/a.db"
+            let configure: (inout SQLiteConfiguration) -> Void = { $0.auditRetention = Self.day * 3 }
+            try await withDatabase(at: path, clock: clock, configure) { fixture in
+                try await fixture.record(
+                    (0..<450).map {
+                        try makeRecord(at: clock.now, tenant: "old-\($0)", flow: "old", input: "old \($0)")
+                    }
+                )
+                clock.advance(by: Self.day * 2)
+                try await fixture.record([try makeRecord(at: clock.now, flow: "new", input: "new")])
+                #expect(try fixture.count("audit_records") == 451)
+                clock.advance(by: Self.day * 1.5)
+                #expect(try await eventually { try fixture.count("audit_records") == 1 })
+                #expect(try await eventually { try fixture.count("audit_inputs") == 1 })
+                #expect(try await eventually { try fixture.count("names WHERE name LIKE 'old%'") == 0 })
+                #expect(try fixture.count("names WHERE name IN ('new', 'acme', 'node-1')") == 3)
+                #expect(fixture.metric(.auditPruned) == 450)
+                clock.advance(by: Self.day * 3)
+                #expect(try await eventually { try fixture.count("audit_records") == 0 })
+            }
+            try await withDatabase(at: path, clock: clock, configure) { fixture in
+                try await fixture.record([try makeRecord(at: clock.now, tenant: "old-1")])
+                #expect(try AuditReader(path: path).lastID() == 452)
+            }
+        }
+    }
+
+    @Test("records go by number, the oldest first", arguments: [(300, 300), (301, 300), (999, 300), (1, 1)])
+    func count(records: Int, left: Int) async throws {
+        try await withDatabase {
+            $0.auditRecordsMax = 300
+        } _: { fixture in
+            try await fixture.record((0..<records).map { _ in try makeRecord(at: fixture.clock.now) })
+            #expect(try await eventually { try fixture.count("audit_records") == left })
+            #expect(try fixture.connect().integer("SELECT max(id) FROM audit_records") == Int64(records))
+        }
+    }
+
+    @Test("texts may go before their records") func texts() async throws {
+        let clock = SettableClock()
+        try await withDatabase(clock: clock) {
+            $0.auditBodiesRetention = Self.day * 2
+        } _: { fixture in
+            try await fixture.record((0..<250).map { try makeRecord(at: clock.now, input: "old \($0)") })
+            clock.advance(by: Self.day * 2)
+            try await fixture.record([try makeRecord(at: clock.now, input: "new")])
+            clock.advance(by: Self.day)
+            #expect(try await eventually { try fixture.count("audit WHERE input IS NOT NULL") == 1 })
+            #expect(try fixture.count("audit WHERE input_hash IS NOT NULL") == 251)
+        }
+    }
+}
