@@ -83,6 +83,11 @@ package struct EscapedSessionID: Sendable {
 
     /// Escapes a session's text that came from elsewhere than a caller.
     package init(_ text: String) {
+        // Most ids are UUIDs, which are written as they are.
+        guard text.utf8.contains(where: Self.isEscaped) else {
+            self.bytes = ByteBuffer(string: text)
+            return
+        }
         var bytes = ByteBuffer()
         for byte in text.utf8 {
             switch byte {
@@ -98,6 +103,10 @@ package struct EscapedSessionID: Sendable {
             }
         }
         self.bytes = bytes
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 }
 

@@ -9,6 +9,7 @@ enum ImportRules {
     static let coreExceptions: [String: Set<String>] = [
         // The system's clocks.
         "Sources/AmbassadorCore/Time/Clocks.swift": ["Glibc", "Musl", "Darwin"],
+        "Sources/AmbassadorCore/Identity/RandomPool.swift": ["Glibc", "Musl", "Darwin"],
         // Compatibility normalization of Unicode is Foundation's.
         "Sources/AmbassadorCore/Caching/TextNormalization.swift": ["Foundation"],
     ]

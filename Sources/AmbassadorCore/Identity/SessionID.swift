@@ -1,5 +1,4 @@
 import Crypto
-import NIOCore
 
 /// A conversation's id as the caller knows it.
 ///
@@ -21,8 +20,8 @@ package struct SessionID: Sendable, CustomStringConvertible {
 
     /// A session that nobody else has, for a request that names none.
     package static func fresh() -> SessionID {
-        let random = TraceID.random()
-        return SessionID(unchecked: uuid(high: random.high, low: random.low))
+        let (high, low) = RandomPool.shared.next()
+        return SessionID(unchecked: uuid(high: high, low: low))
     }
 
     /// The session of all callers of a flow, for flows that keep LangFlow's behaviour for requests without a session.
@@ -58,15 +57,18 @@ package struct UpstreamSessionID: Sendable, CustomStringConvertible {
 
 /// Writes 128 bits as a UUID of version 8 (RFC 9562 §5.8: custom bits), in lower case.
 private func uuid(high: UInt64, low: UInt64) -> String {
-    var buffer = ByteBuffer()
-    HexDigits.write(high & ~0xF000 | 0x8000, into: &buffer)
-    HexDigits.write(low & ~(0b11 << 62) | 0b10 << 62, into: &buffer)
-    let digits = String(buffer: buffer)
-    var text = ""
-    text.reserveCapacity(36)
-    for (position, digit) in digits.enumerated() {
-        if [8, 12, 16, 20].contains(position) { text.append("-") }
-        text.append(digit)
+    let words = (high & ~0xF000 | 0x8000, low & ~(0b11 << 62) | 0b10 << 62)
+    return String(unsafeUninitializedCapacity: 36) { text in
+        var position = 0
+        for nibble in 0..<32 {
+            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
+                text[position] = UInt8(ascii: "-")
+                position += 1
+            }
+            let word = nibble < 16 ? words.0 : words.1
+            text[position] = HexDigits.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (nibble % 16))) & 0xF)
+            position += 1
+        }
+        return position
     }
-    return text
 }

@@ -21,7 +21,8 @@ package struct TraceID: Hashable, Sendable, CustomStringConvertible {
 
     /// Makes an id at random.
     package static func random() -> TraceID {
-        TraceID(nonZeroHigh: .random(in: 1...(.max)), low: .random(in: .min...(.max)))
+        let (high, low) = RandomPool.shared.next()
+        return TraceID(nonZeroHigh: max(1, high), low: low)
     }
 
     /// Reads exactly 32 lower-case hexadecimal digits.

@@ -1,0 +1,38 @@
+import AmbassadorCore
+import AmbassadorTesting
+import NIOPosix
+import Testing
+
+@testable import ambassador
+
+@Suite(.enabled(if: RedisServer.executable != nil, "redis-server is not on PATH"))
+struct SharedCacheTests {
+    @Test("what one ambassador fetched is a hit in the other, and a dead Redis is only a miss", .timeLimit(.minutes(1)))
+    func twoReplicas() async throws {
+        let redis = try await RedisServer()
+        let upstream = try await TestUpstream.langFlow(on: MultiThreadedEventLoopGroup.singleton)
+        let settings = EndToEndTests.faq + "\nhot_cache: {redis: \"unix:\(redis.socketPath)\"}"
+        let (first, second) = (try temporaryStore(), try temporaryStore())
+        try await withAmbassador(upstream: upstream.url, store: first, settings: settings) { one in
+            try await self.wait { try await !one.get("/readyz").body.contains("redis") }
+            try await withAmbassador(upstream: upstream.url, store: second, settings: settings) { other in
+                try await self.wait { try await !other.get("/readyz").body.contains("redis") }
+                #expect(try await one.ask("q").cacheStatus == "ambassador; fwd=miss; stored")
+                // The answer goes to Redis behind the caller's back.
+                try await self.wait { one.metrics.contains(#"redis_commands_total{command="set",result="ok"} 1"#) }
+                #expect(try await other.ask("q").cacheStatus.hasSuffix("detail=redis"))
+                #expect(try await other.ask("q").cacheStatus.hasSuffix("detail=memory"))
+                await redis.kill()
+                #expect(try await other.ask("another").status == 200)
+                #expect(try await one.ask("q").status == 200)
+            }
+        }
+        #expect(upstream.requests.count == 2)
+        await upstream.shutdown()
+    }
+
+    /// Looks again and again until something is so; the time limit of the test ends it otherwise.
+    private func wait(until isSo: () async throws -> Bool) async throws {
+        while try await !isSo() { try await Task.sleep(for: .milliseconds(5)) }
+    }
+}
