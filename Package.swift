@@ -170,7 +170,10 @@ let package = Package(
         .testTarget(
             name: "AmbassadorCommandTests",
             dependencies: [
-                "ambassador", "AmbassadorCore", "AmbassadorTesting",
+                "ambassador", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorRedis", "AmbassadorSQLite",
+                "AmbassadorTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -14,7 +14,7 @@ extension RedisConfiguration {
             ("connections", (1...64).contains(self.connections)),
             ("commandsMax", (1...1_048_576).contains(self.commandsMax)),
             ("commandBytesMax", (1...(1 << 32)).contains(self.commandBytesMax)),
-            ("valueBytesMax", (1024...(32 << 20)).contains(self.valueBytesMax)),
+            ("valueBytesMax", (1024...(128 << 20)).contains(self.valueBytesMax)),
             ("reconnectDelayMax", self.reconnectDelayMax >= .milliseconds(1) && self.reconnectDelayMax <= minute),
             ("deniedDelay", self.deniedDelay >= .milliseconds(1) && self.deniedDelay <= .seconds(3600)),
             ("lifetimeJitter", (0...0.5).contains(self.lifetimeJitter)),

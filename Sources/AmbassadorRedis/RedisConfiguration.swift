@@ -1,4 +1,4 @@
-import AmbassadorCore
+package import AmbassadorCore
 
 /// How to reach Redis and what the hot cache may cost.
 package struct RedisConfiguration: Sendable {
@@ -8,7 +8,7 @@ package struct RedisConfiguration: Sendable {
     /// The names of the entries; replicas share entries exactly where this and `secret` are the same.
     package var keySpace = RedisKeySpace.default
     /// Seals the values; `nil` for a checksum alone, which tells damage but not forgery.
-    package var secret: RedisSecret?
+    package var secret: Secret?
     /// How long a command may take until it is a miss and its connection is closed.
     package var commandTimeout = Duration.milliseconds(50)
     /// How long a connection may take to be made, and then its greeting to be answered.

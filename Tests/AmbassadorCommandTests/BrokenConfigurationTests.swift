@@ -247,9 +247,15 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         .init("upstream: {url: null}", "1:17: upstream.url: the value is empty"),
         .init("hot_cache: {redis: \"redis://a/b\"}", "1:20: hot_cache.redis: the value has no database"),
         .init("hot_cache: {redis: \"redis://a/99999\"}", "1:20: hot_cache.redis: the value has no database"),
-        .init("hot_cache: {redis: \"redis://u:%zz@a\"}", "1:20: hot_cache.redis: the value has a user or password"),
+        .init("hot_cache: {redis: \"redis://u:%zz@a\"}", "1:20: hot_cache.redis: the value has a user, password"),
         .init("hot_cache: {redis: \"unix:/a?x=1\"}", "1:20: hot_cache.redis: the value has a query"),
         .init("hot_cache: {redis: \"unix:a\"}", "1:20: hot_cache.redis: the value does not name an absolute"),
+        .init("hot_cache: {redis: \"redis://u@a\"}", "1:20: hot_cache.redis: the value has an @ but no password"),
+        .init("hot_cache: {redis: \"redis://a?db=1\"}", "1:20: hot_cache.redis: the value has a query"),
+        .init("hot_cache: {redis: \"redis://a:0\"}", "1:20: hot_cache.redis: the value has no port"),
+        .init("hot_cache: {prefix: \"a*\"}", #"1:21: hot_cache.prefix: "a*" is not 1 to 64 of A-Z"#),
+        .init("log: {format: text}", "1:7: log.format: is not a setting"),
+        .init("limits: {json_depth: 32}", "1:10: limits.json_depth: is not a setting"),
         .init("hot_cache: {secret: short}", "1:21: hot_cache.secret: the value is not 16 to 4096 bytes long"),
     ]
 

@@ -1,5 +1,6 @@
 import AmbassadorCore
 import ArgumentParser
+import NIOCore
 import Synchronization
 import Testing
 
@@ -56,8 +57,8 @@ final class FakeAdmin: AdminClient {
         return PurgeResult(memory: 3, redis: nil, store: 4)
     }
 
-    func cacheStatistics() async throws -> OutputJSON {
-        .object([("memory", .object([("entries", .number("7"))])), ("redis", .null)])
+    func cacheStatistics() async throws -> JSONValue {
+        try JSONParser.parse(ByteBuffer(string: #"{"redis":null,"memory":{"entries":7,"bytes":1e3}}"#))
     }
 }
 
@@ -101,7 +102,8 @@ private struct Interrupted: Error {}
             ["audit", "query", "--since", "yesterday"],
             ["audit", "query", "--until", "2026-02-30"], ["audit", "query", "--sql", "SELECT 1", "--flow", "a"],
             ["audit", "show", "xyz"],
-            ["audit", "query", "--outcome", "good"], ["audit", "tail", "--lines", "0"],
+            ["audit", "query", "--outcome", "good"], ["audit", "query", "--outcome", "hit,"],
+            ["audit", "tail", "--outcome", "hit,good"], ["audit", "tail", "--lines", "0"],
             ["config", "show", "--format", "csv"], ["nonsense"],
         ]
     )
@@ -112,13 +114,13 @@ private struct Interrupted: Error {}
     @Test("audit query asks for what its options say")
     func auditQuery() async throws {
         let arguments = [
-            "--flow", "faq", "--tenant", "acme", "--outcome", "degraded", "--since", "24h", "--until",
+            "--flow", "faq", "--tenant", "acme", "--outcome", "degraded,failed", "--since", "24h", "--until",
             "2026-11-22T20:15:00.5Z", "--where", "a > 1", "--limit", "5",
         ]
         let query = try AuditQueryCommand.parse(arguments).query(now: Timestamp(milliseconds: 86_400_000 * 2))
         #expect(query.flow?.description == "faq")
         #expect(query.tenant?.description == "acme")
-        #expect(query.outcome == .degraded)
+        #expect(query.outcomes == [.degraded, .failed])
         #expect(query.since == Timestamp(milliseconds: 86_400_000))
         #expect(query.until == Timestamp(milliseconds: 1_795_378_500_500))
         #expect(query.condition == "a > 1")
@@ -178,16 +180,60 @@ private struct Interrupted: Error {}
             to: output
         )
         let request = try #require(admin.purges.withLock { $0.first })
-        #expect(request.json.text == #"{"flow":"faq","tenant":"acme"}"#)
-        #expect(PurgeRequest(all: true).json.text == #"{"all":true}"#)
+        #expect(JSONText.line(request.json) == #"{"flow":"faq","tenant":"acme"}"#)
+        #expect(JSONText.line(PurgeRequest(all: true).json) == #"{"all":true}"#)
         #expect(output.text.contains("\"redis\": null"))
     }
 
-    @Test("cache stats are names and values for people, the object for programs")
+    @Test("cache stats are names and values for people, the object for programs, both in the order of the answer")
     func stats() async throws {
         let table = RecordedOutput()
         try await CacheStatsCommand.parse([]).execute(FakeAdmin(), to: table)
-        #expect(table.text == "NAME            VALUE\nmemory.entries      7\nredis               -\n")
+        let lines = [
+            "NAME             VALUE", "redis                -", "memory.entries       7", "memory.bytes    1000.0",
+        ]
+        #expect(table.text == lines.joined(separator: "\n") + "\n")
+        let json = RecordedOutput()
+        try await CacheStatsCommand.parse(["--format", "json"]).execute(FakeAdmin(), to: json)
+        #expect(
+            json.text == """
+                {
+                  "redis": null,
+                  "memory": {
+                    "entries": 7,
+                    "bytes": 1e3
+                  }
+                }
+
+                """
+        )
+    }
+
+    @Test(
+        "a purge's answer is an object of counts and nulls, or none",
+        arguments: [
+            (#"{"memory":1,"redis":null,"store":3,"more":[]}"#, PurgeResult(memory: 1, redis: nil, store: 3)),
+            ("{}", PurgeResult(memory: nil, redis: nil, store: nil)), (#"{"memory":"1"}"#, nil),
+            (#"{"store":-1}"#, nil), ("[1]", nil), ("null", nil),
+        ] as [(String, PurgeResult?)]
+    )
+    func purgeResult(_ answer: String, _ expected: PurgeResult?) throws {
+        #expect(PurgeResult(try JSONParser.parse(ByteBuffer(string: answer))) == expected)
+    }
+
+    @Test("tables of audit records show the main columns, json and csv all of them")
+    func auditColumns() async throws {
+        let table = OutputTable(columns: ["id", "principal", "flow"], rows: [[.integer(7), .text("p"), .text("a")]])
+        for (format, isWhole) in [("table", false), ("json", true), ("csv", true)] {
+            let output = RecordedOutput()
+            try await AuditQueryCommand.parse(["--format", format]).execute(FakeSource([table]), to: output)
+            try await AuditTailCommand.parse(["--format", format]).execute(FakeSource([table]), to: output) {}
+            #expect(output.text.lowercased().contains("principal") == isWhole, "\(output.text)")
+        }
+        let shown = RecordedOutput()
+        let trace = String(repeating: "a", count: 32)
+        try await AuditShowCommand.parse([trace]).execute(FakeSource([table]), to: shown)
+        #expect(shown.text.contains("principal"))
     }
 
     @Test("configuration errors end with status 78, others with 1")

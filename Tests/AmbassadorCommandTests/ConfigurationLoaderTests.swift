@@ -1,4 +1,7 @@
 import AmbassadorCore
+import AmbassadorHTTP
+import AmbassadorRedis
+import AmbassadorSQLite
 import Foundation
 import Testing
 
@@ -126,7 +129,7 @@ import Testing
         #expect(upstream.apiKey == Secret("sk-1"))
         let set = try load("upstream: {url: \"http://a\", api_key: own}", environment: environment).configuration
             .upstream
-        #expect(set.url.description == "http://a:80")
+        #expect(set.url.description == "http://a")
         #expect(set.apiKey == Secret("own"))
         #expect(try load("upstream: {api_key: null}", environment: environment).configuration.upstream.apiKey == nil)
     }
@@ -215,5 +218,36 @@ import Testing
             #expect(!errors.isEmpty)
             #expect(!errors.joined().contains("canary"), "\(errors)")
         }
+    }
+
+    @Test("what is set reaches the modules as it was set, Redis' password included")
+    func moduleConfigurations() throws {
+        let yaml = """
+            listen: {address: "unix:/run/a.sock"}
+            upstream: {url: "https://lf/base/", api_key: sk-1}
+            hot_cache: {redis: "rediss://me:p%40ss@[::1]:6380/3", prefix: mine, secret: 0123456789abcdef, entry_size_max: 8MiB}
+            audit: {bodies: none, records_max: 1234}
+            """
+        let configuration = try load(yaml).configuration
+        #expect(configuration.serverConfiguration.address == .unix(path: "/run/a.sock"))
+        let upstream = try configuration.upstreamConfiguration
+        #expect(upstream.url.description == "https://lf/base")
+        #expect(upstream.apiKey?.revealed == "sk-1")
+        let redis = try #require(configuration.redisConfiguration)
+        #expect(redis.address.endpoint == .tcp(host: "::1", port: 6380, isEncrypted: true))
+        #expect(redis.address.password?.revealed == "p@ss")
+        #expect(redis.keySpace == RedisKeySpace(prefix: "mine"))
+        #expect(redis.secret?.revealed == "0123456789abcdef")
+        #expect(redis.valueBytesMax > 8 << 20 && redis.commandBytesMax >= redis.valueBytesMax)
+        #expect(configuration.sqliteConfiguration.auditBodies == .none)
+        #expect(configuration.sqliteConfiguration.auditRecordsMax == 1234)
+    }
+
+    @Test("the largest answers and the longest deadline are within what Redis' part takes")
+    func redisLimits() throws {
+        let yaml = """
+            hot_cache: {redis: "redis://h", entry_size_max: 64MiB, memory: 1GiB, redis_deadline: 5s}
+            """
+        #expect(try errors(of: yaml).isEmpty)
     }
 }

@@ -1,3 +1,5 @@
+import AmbassadorCore
+import NIOCore
 import Testing
 
 @testable import ambassador
@@ -61,7 +63,32 @@ import Testing
             columns: ["b", "a"],
             rows: [[.text("\u{1B}\"\\\u{2028}é"), .real(1.5)], [.real(.infinity), .null]]
         )
-        #expect(OutputJSON.array(table.objects).text == #"[{"b":"\u001b\"\\\u2028é","a":1.5},{"b":null,"a":null}]"#)
+        #expect(JSONText.line(.array(table.objects)) == #"[{"b":"\u001b\"\\\u2028é","a":1.5},{"b":null,"a":null}]"#)
         #expect(OutputFormat.json.text(OutputTable(columns: ["a"], rows: []), width: nil) == "[]\n")
+    }
+
+    @Test("pretty JSON indents by two spaces and keeps members, digits and empty blocks as they are")
+    func prettyJSON() throws {
+        let value = try JSONParser.parse(ByteBuffer(string: #"{"b":[1.50,true],"a":{},"\u001b":null}"#))
+        let expected = """
+            {
+              "b": [
+                1.50,
+                true
+              ],
+              "a": {},
+              "\\u001b": null
+            }
+            """
+        #expect(JSONText.pretty(value) == expected)
+    }
+
+    @Test("a selection has the named columns that there are, in the order of the names, and all where none is")
+    func selection() {
+        let table = OutputTable(columns: ["a", "b", "c"], rows: [[.integer(1), .integer(2), .null]])
+        #expect(
+            table.selecting(["c", "x", "a"]) == OutputTable(columns: ["c", "a"], rows: [[.null, .integer(1)]])
+        )
+        #expect(table.selecting(["x"]) == table)
     }
 }

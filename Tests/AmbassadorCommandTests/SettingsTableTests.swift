@@ -28,7 +28,7 @@ import Testing
 
     @Test("the example names every setting with its default and can be used, as it is and uncommented")
     func example() throws {
-        let text = try String(contentsOfFile: Self.examplePath, encoding: .utf8)
+        let text = try String(contentsOfFile: Self.path("ambassador.example.yaml"), encoding: .utf8)
         #expect(try load(text).configuration == AmbassadorConfiguration())
         // Settings have an even number of spaces behind their "#" and end in a colon; explanations have one space.
         let uncommented = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -49,28 +49,18 @@ import Testing
         }
     }
 
-    static var examplePath: String {
+    @Test("the README's table of settings is the one that the settings make")
+    func readme() throws {
+        let text = try String(contentsOfFile: Self.path("README.md"), encoding: .utf8)
+        let parts = text.components(separatedBy: "<!-- settings:begin -->\n")
+        try #require(parts.count == 2)
+        let table = parts[1].components(separatedBy: "<!-- settings:end -->")
+        try #require(table.count == 2)
+        #expect(table[0] == SettingsTable.markdown, "copy SettingsTable.markdown between the marks")
+    }
+
+    private static func path(_ name: String) -> String {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        return tests.deletingLastPathComponent().deletingLastPathComponent().path + "/ambassador.example.yaml"
-    }
-
-    @Test(
-        "the nearest name is found within a third of the length, and none further off",
-        arguments: [
-            ("ttl", "ttl"), ("tll", "ttl"), ("TTL", "ttl"), ("stale-if-error", "stale_if_error"), ("sesion", "session"),
-            ("qqqqqq", nil),
-            (String(repeating: "t", count: 1000), nil), ("", nil),
-        ] as [(String, String?)]
-    )
-    func nearestName(_ name: String, _ expected: String?) {
-        #expect(nearest(to: name, in: ["ttl", "stale_if_error", "session", "shared"]) == expected)
-    }
-
-    @Test(
-        "edits are counted, swaps as one",
-        arguments: [("", "abc", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("kitten", "sitting", 3), ("abc", "", 3)]
-    )
-    func distances(_ left: String, _ right: String, _ distance: Int) {
-        #expect(editDistance(Array(left.utf8), Array(right.utf8)) == distance)
+        return tests.deletingLastPathComponent().deletingLastPathComponent().path + "/" + name
     }
 }

@@ -14,7 +14,7 @@ import Testing
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let server = try await TestUpstream.start(on: group, script: script)
-        var configuration = try UpstreamConfiguration(url: try UpstreamURL(server.url), apiKey: "sk-secret")
+        var configuration = try UpstreamConfiguration(url: try UpstreamURL(server.url), apiKey: Secret("sk-secret"))
         configure(&configuration)
         let upstream = HTTPUpstream(configuration: configuration, group: group)
         let call = UpstreamCall(

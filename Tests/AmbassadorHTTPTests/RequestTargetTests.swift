@@ -130,19 +130,4 @@ import Testing
             #expect(Self.outcome(Array("/api/v1/run/f".utf8) + [byte] + Array("q".utf8)) == "400")
         }
     }
-
-    @Test(
-        "an address to listen on is read whole or not at all",
-        arguments: [
-            ("127.0.0.1:8080", "127.0.0.1:8080"), ("localhost:0", "localhost:0"), ("[::1]:80", "[::1]:80"),
-            ("unix:/run/a.sock", "unix:/run/a.sock"), ("8080", nil), (":8080", nil), ("host:", nil),
-            ("host:65536", nil),
-            ("host:-1", nil), ("host:+1", nil), ("::1:80", nil), ("unix:relative", nil), ("unix:/", nil),
-            ("a b:1", nil),
-            ("[]:1", nil), ("host:80x", nil), ("unix:/" + String(repeating: "x", count: 100), nil),
-        ] as [(String, String?)]
-    )
-    func listenAddress(text: String, expected: String?) {
-        #expect(ListenAddress(text)?.description == expected)
-    }
 }

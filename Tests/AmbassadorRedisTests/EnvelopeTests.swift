@@ -5,7 +5,7 @@ import Testing
 @testable import AmbassadorRedis
 
 @Suite struct EnvelopeTests {
-    private static let secret = RedisSecret("0123456789abcdef")
+    private static let secret = Secret("0123456789abcdef")
     private static let seals = [EnvelopeSeal(secret: nil), EnvelopeSeal(secret: secret)]
 
     private func encoded(_ entry: CacheEntry, _ seal: EnvelopeSeal) throws -> ByteBuffer {
@@ -139,7 +139,7 @@ import Testing
     @Test("a value made with another secret, or with none, is not taken, nor the other way round")
     func secrets() throws {
         let entry = try Samples.entry()
-        let other = EnvelopeSeal(secret: RedisSecret("fedcba9876543210"))
+        let other = EnvelopeSeal(secret: Secret("fedcba9876543210"))
         let all = Self.seals + [other]
         for (writer, written) in all.enumerated() {
             let value = try self.encoded(entry, written)

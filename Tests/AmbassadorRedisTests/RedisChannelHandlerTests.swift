@@ -1,3 +1,4 @@
+import AmbassadorCore
 import NIOCore
 import NIOEmbedded
 import Synchronization
@@ -58,7 +59,7 @@ import Testing
     @Test("the greeting is one write: who, which database, a name, a ping")
     func greeting() throws {
         let log = Log()
-        let greeting = try #require(RedisGreeting(user: "bob", password: RedisSecret("p w"), database: 3))
+        let greeting = try #require(RedisGreeting(user: "bob", password: Secret("p w"), database: 3))
         let (channel, _) = try self.connected(log, greeting: greeting)
         #expect(
             try self.written(channel)

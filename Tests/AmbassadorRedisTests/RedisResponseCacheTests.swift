@@ -74,12 +74,12 @@ struct RedisResponseCacheTests {
         arguments: ["bit flip", "truncated", "swapped", "junk", "other secret", "list", "too long"]
     )
     func invalid(kind: String) async throws {
-        let secret = RedisSecret("0123456789abcdef")
+        let secret = Secret("0123456789abcdef")
         let change: (inout RedisConfiguration) -> Void = { $0.secret = secret }
         try await self.withServer(change) { fixture, _ in
             let entry = try Samples.entry()
             let name = fixture.name(of: entry.key)
-            let seal = EnvelopeSeal(secret: kind == "other secret" ? RedisSecret("fedcba9876543210") : secret)
+            let seal = EnvelopeSeal(secret: kind == "other secret" ? Secret("fedcba9876543210") : secret)
             var value = try #require(
                 Envelope.encode(
                     kind == "swapped" ? try Samples.entry(2) : entry,

@@ -61,7 +61,7 @@ package final class HTTPUpstream: Upstream {
         headers.add(name: "Accept", value: "application/json")
         headers.add(name: "Accept-Encoding", value: "identity")
         if let apiKey = self.configuration.apiKey {
-            headers.add(name: "x-api-key", value: apiKey)
+            headers.add(name: "x-api-key", value: apiKey.revealed)
         }
         headers.add(name: "traceparent", value: Self.traceparent(of: call.traceID))
         headers.add(name: "X-Trace-ID", value: call.traceID.description)

@@ -1,3 +1,4 @@
+import AmbassadorCore
 import NIOCore
 
 /// The commands that precede all others on a new connection.
@@ -15,7 +16,7 @@ struct RedisGreeting: Sendable {
     let bytes: ByteBuffer
 
     /// - Returns: `nil` where user or password are too long to be sent.
-    init?(user: String?, password: RedisSecret?, database: Int) {
+    init?(user: String?, password: Secret?, database: Int) {
         var commands: [(Step, [String])] = []
         if let password {
             commands.append((.authenticate, ["AUTH"] + (user.map { [$0] } ?? []) + [password.revealed]))

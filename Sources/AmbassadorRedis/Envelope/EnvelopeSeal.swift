@@ -1,3 +1,4 @@
+import AmbassadorCore
 import Crypto
 import NIOCore
 
@@ -9,7 +10,7 @@ struct EnvelopeSeal: Sendable {
 
     private let key: SymmetricKey?
 
-    init(secret: RedisSecret?) {
+    init(secret: Secret?) {
         self.key = secret.map { SymmetricKey(data: Array($0.revealed.utf8)) }
     }
 

@@ -8,9 +8,12 @@ import NIOCore
 
 /// What the operator set, in the words of the module that it is for.
 extension AmbassadorConfiguration {
+    /// What an entry in Redis has around its texts, generously.
+    private static let envelopeBytesMax = 64 << 10
+
     var serverConfiguration: HTTPServerConfiguration {
         var server = HTTPServerConfiguration()
-        server.address = AmbassadorHTTP.ListenAddress(self.listen.address.description) ?? server.address
+        server.address = self.listen.address
         server.headerBlockBytesMax = self.limits.headerBytesMax
         server.headerFieldBytesMax = self.limits.fieldBytesMax
         server.headerFieldsMax = self.limits.fieldsMax
@@ -33,11 +36,8 @@ extension AmbassadorConfiguration {
     }
 
     var upstreamConfiguration: UpstreamConfiguration {
-        get throws(UpstreamConfigurationError) {
-            var upstream = try UpstreamConfiguration(
-                url: AmbassadorHTTP.UpstreamURL(self.upstream.url.description),
-                apiKey: self.upstream.apiKey?.value
-            )
+        get throws(InvalidValue) {
+            var upstream = try UpstreamConfiguration(url: self.upstream.url, apiKey: self.upstream.apiKey)
             upstream.connectTimeout = TimeAmount(self.upstream.connectTimeout)
             upstream.answerBytesMax = self.upstream.answerBytesMax
             upstream.connectionsMax = self.upstream.concurrencyMax
@@ -47,12 +47,14 @@ extension AmbassadorConfiguration {
 
     /// `nil` where no Redis is configured.
     var redisConfiguration: RedisConfiguration? {
-        self.hotCache.redis.flatMap { address in
-            guard let address = try? RedisAddress(address.description) else { return nil }
+        self.hotCache.redis.map { address in
             var redis = RedisConfiguration(address: address)
-            redis.keySpace = RedisKeySpace(prefix: self.hotCache.prefix) ?? .default
-            redis.secret = self.hotCache.secret.map { RedisSecret($0.value) }
+            redis.keySpace = self.hotCache.keySpace
+            redis.secret = self.hotCache.secret
             redis.commandTimeout = self.hotCache.redisDeadline
+            // An entry of the largest size with its envelope, and several of them at once.
+            redis.valueBytesMax = max(redis.valueBytesMax, self.hotCache.entryBytesMax + Self.envelopeBytesMax)
+            redis.commandBytesMax = max(redis.commandBytesMax, 4 * redis.valueBytesMax)
             return redis
         }
     }
@@ -60,7 +62,7 @@ extension AmbassadorConfiguration {
     var sqliteConfiguration: SQLiteConfiguration {
         var sqlite = SQLiteConfiguration(path: self.store.path)
         sqlite.auditDurability = self.audit.durability
-        sqlite.auditBodies = AmbassadorSQLite.AuditBodies(rawValue: self.audit.bodies.rawValue) ?? .input
+        sqlite.auditBodies = self.audit.bodies
         sqlite.auditQueueCapacity = self.audit.queueMax
         sqlite.auditRetention = self.audit.retention
         sqlite.auditBodiesRetention = self.audit.bodiesRetention

@@ -14,7 +14,7 @@ struct Logs {
         let messages = LineWriter(descriptor: STDERR_FILENO, label: "ambassador.log", dropped: dropped)
         let requests = LineWriter(descriptor: STDOUT_FILENO, label: "ambassador.access-log", dropped: dropped)
         self.logger = Logger(label: "ambassador") { label in
-            JSONLogHandler(logLevel: settings.level.loggerLevel, label: label, writer: messages)
+            JSONLogHandler(logLevel: settings.level, label: label, writer: messages)
         }
         self.writers = [messages, requests]
         self.accessLog =
@@ -28,19 +28,5 @@ struct Logs {
     /// Waits until every line so far is written.
     func drain() async {
         for writer in self.writers { await writer.drain() }
-    }
-}
-
-extension LogLevel {
-    fileprivate var loggerLevel: Logger.Level {
-        switch self {
-        case .trace: .trace
-        case .debug: .debug
-        case .info: .info
-        case .notice: .notice
-        case .warning: .warning
-        case .error: .error
-        case .critical: .critical
-        }
     }
 }

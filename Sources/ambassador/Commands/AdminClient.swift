@@ -6,7 +6,7 @@ protocol AdminClient: Sendable {
     func purge(_ selection: PurgeRequest) async throws -> PurgeResult
 
     /// The state of the caches, an object as the ambassador gives it.
-    func cacheStatistics() async throws -> OutputJSON
+    func cacheStatistics() async throws -> JSONValue
 }
 
 /// Which entries to purge: at least one part is given.
@@ -17,21 +17,36 @@ struct PurgeRequest: Sendable, Equatable {
     var all = false
 
     /// The body of the request.
-    var json: OutputJSON {
-        var members: [(name: String, value: OutputJSON)] = []
-        if let flow { members.append(("flow", .string(flow.description))) }
-        if let tenant { members.append(("tenant", .string(tenant.description))) }
-        if let key { members.append(("key", .string(key))) }
-        if self.all { members.append(("all", .boolean(true))) }
+    var json: JSONValue {
+        var members: [JSONMember] = []
+        if let flow { members.append(JSONMember("flow", .text(flow.description))) }
+        if let tenant { members.append(JSONMember("tenant", .text(tenant.description))) }
+        if let key { members.append(JSONMember("key", .text(key))) }
+        if self.all { members.append(JSONMember("all", .bool(true))) }
         return .object(members)
     }
 }
 
 /// How many entries a purge removed; `nil` where a cache cannot count them or is away.
-struct PurgeResult: Sendable, Equatable, Decodable {
+struct PurgeResult: Sendable, Equatable {
     let memory: Int?
     let redis: Int?
     let store: Int?
+
+    init(memory: Int?, redis: Int?, store: Int?) {
+        self.memory = memory
+        self.redis = redis
+        self.store = store
+    }
+
+    /// Reads the admin API's answer; `nil` where it is something else than an object of counts and nulls.
+    init?(_ answer: JSONValue) {
+        guard case .object = answer else { return nil }
+        for part in [answer["memory"], answer["redis"], answer["store"]] {
+            guard part == nil || part == .null || part?.count != nil else { return nil }
+        }
+        self.init(memory: answer["memory"]?.count, redis: answer["redis"]?.count, store: answer["store"]?.count)
+    }
 
     var table: OutputTable {
         let counts = [self.memory, self.redis, self.store].map { count in

@@ -8,10 +8,10 @@ struct AuditQueryCommand: AsyncParsableCommand {
         commandName: "query",
         abstract: "Find audit records.",
         discussion: """
-            Without options, the newest 100 records.
+            Without options, the newest 100 records. Tables show the main columns; --format json and csv have all.
 
             EXAMPLES:
-              ambassador audit query --flow faq_qa --since 24h --outcome degraded
+              ambassador audit query --flow faq_qa --since 24h --outcome degraded,failed
               ambassador audit query --where 'latency_ms > 2000' --format csv
               ambassador audit query --sql 'SELECT flow, count(*) FROM audit GROUP BY flow'
 
@@ -23,8 +23,8 @@ struct AuditQueryCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var output: FormatOptions
 
-    @Option(name: .long, help: "Only this outcome.")
-    var outcome: Outcome?
+    @Option(name: .long, help: "Only these outcomes, with commas between them.")
+    var outcome: OutcomeList?
 
     @Option(name: .long, help: ArgumentHelp("Only records since then: 24h, 7d, or ISO 8601.", valueName: "time"))
     var since: String?
@@ -68,7 +68,9 @@ struct AuditQueryCommand: AsyncParsableCommand {
         if let sql {
             self.output.write(try await source.rows(sql: sql, limit: self.limit), to: output)
         } else {
-            self.output.write(try await source.records(self.query(now: Clocks.system.wall())), to: output)
+            let table = try await source.records(self.query(now: Clocks.system.wall()))
+            let isForPeople = self.output.format == .table
+            self.output.write(isForPeople ? table.selecting(AuditQuery.shownColumns) : table, to: output)
         }
     }
 
@@ -76,7 +78,7 @@ struct AuditQueryCommand: AsyncParsableCommand {
         AuditQuery(
             flow: self.selection.flow,
             tenant: self.selection.tenant,
-            outcome: self.outcome,
+            outcomes: self.outcome?.outcomes ?? [],
             since: try Self.moment(self.since, "--since", now),
             until: try Self.moment(self.until, "--until", now),
             condition: self.condition,

@@ -16,7 +16,8 @@ protocol AuditSource: Sendable {
 struct AuditQuery: Sendable, Equatable {
     var flow: FlowName?
     var tenant: TenantID?
-    var outcome: Outcome?
+    /// Any of these; empty means all.
+    var outcomes: [Outcome] = []
     /// Inclusive.
     var since: Timestamp?
     /// Exclusive.
@@ -27,4 +28,10 @@ struct AuditQuery: Sendable, Equatable {
     var afterID: Int64?
     /// At most so many, the newest ones.
     var limit = 100
+
+    /// The columns that a table shows: as many as fit a terminal, the most telling ones.
+    static let shownColumns = [
+        "id", "time", "tenant", "flow", "outcome", "detail", "status", "error", "latency_ms", "age_s", "input",
+        "trace_id",
+    ]
 }

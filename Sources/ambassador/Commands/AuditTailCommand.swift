@@ -22,8 +22,8 @@ struct AuditTailCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var output: FormatOptions
 
-    @Option(name: .long, help: "Only this outcome.")
-    var outcome: Outcome?
+    @Option(name: .long, help: "Only these outcomes, with commas between them.")
+    var outcome: OutcomeList?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("How many records to begin with.", valueName: "rows"))
     var lines = 10
@@ -54,7 +54,7 @@ struct AuditTailCommand: AsyncParsableCommand {
         var query = AuditQuery(
             flow: self.selection.flow,
             tenant: self.selection.tenant,
-            outcome: self.outcome,
+            outcomes: self.outcome?.outcomes ?? [],
             limit: self.lines
         )
         var isFirst = true
@@ -73,8 +73,8 @@ struct AuditTailCommand: AsyncParsableCommand {
 
     private func text(_ table: OutputTable, isFirst: Bool, width: Int?) -> String {
         switch self.output.format {
-        case .table: TableWriter(width: width, showsHeader: isFirst).text(table)
-        case .json: table.objects.map { $0.text + "\n" }.joined()
+        case .table: TableWriter(width: width, showsHeader: isFirst).text(table.selecting(AuditQuery.shownColumns))
+        case .json: table.objects.map { JSONText.line($0) + "\n" }.joined()
         case .csv: CSVWriter.text(table, showsHeader: isFirst)
         }
     }

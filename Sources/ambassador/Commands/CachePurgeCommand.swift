@@ -73,7 +73,7 @@ struct CacheStatsCommand: AsyncParsableCommand {
     func execute(_ client: any AdminClient, to output: any TextOutput) async throws {
         let statistics = try await client.cacheStatistics()
         if self.output.format == .json {
-            output.write(statistics.prettyText + "\n")
+            output.write(JSONText.pretty(statistics) + "\n")
         } else {
             self.output.write(statistics.table, to: output)
         }

@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorHTTP
 import ArgumentParser
 
 /// Where the configuration is.
@@ -118,7 +119,21 @@ struct FormatOptions: ParsableArguments {
 
 extension OutputFormat: ExpressibleByArgument {}
 
-extension Outcome: ExpressibleByArgument {}
+/// Outcomes as the command line names them: `degraded,failed`.
+struct OutcomeList: ExpressibleByArgument {
+    let outcomes: [Outcome]
+
+    init?(argument: String) {
+        var outcomes: [Outcome] = []
+        for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let outcome = Outcome(rawValue: String(name)) else { return nil }
+            outcomes.append(outcome)
+        }
+        self.outcomes = outcomes
+    }
+
+    static var allValueStrings: [String] { Outcome.allCases.map(\.rawValue) }
+}
 
 extension FlowName: ExpressibleByArgument {
     package init?(argument: String) {

@@ -74,6 +74,6 @@ struct ConfigShowCommand: AsyncParsableCommand {
 
     func execute(_ loaded: LoadedConfiguration, to output: any TextOutput) {
         let effective = EffectiveConfiguration(loaded)
-        output.write(self.format == .json ? effective.json.prettyText + "\n" : effective.yaml)
+        output.write(self.format == .json ? JSONText.pretty(effective.json) + "\n" : effective.yaml)
     }
 }

@@ -1,3 +1,5 @@
+import AmbassadorCore
+import AmbassadorHTTP
 import AsyncHTTPClient
 import Foundation
 import NIOCore
@@ -12,40 +14,41 @@ struct HTTPAdminClient: AdminClient {
 
     func purge(_ selection: PurgeRequest) async throws -> PurgeResult {
         let answer = try await self.call(.POST, "/admin/v1/cache/purge", body: selection.json)
-        do {
-            return try JSONDecoder().decode(PurgeResult.self, from: answer)
-        } catch {
+        guard let answer, let result = PurgeResult(answer) else {
             throw CommandFailure(
                 "\(self.address) answered a purge with something else than counts; is it the admin address?"
             )
         }
+        return result
     }
 
-    func cacheStatistics() async throws -> OutputJSON {
+    func cacheStatistics() async throws -> JSONValue {
         let answer = try await self.call(.GET, "/admin/v1/cache/stats", body: nil)
-        guard let value = OutputJSON(parsing: answer), case .object = value else {
+        guard let answer, case .object = answer else {
             throw CommandFailure(
                 "\(self.address) answered with something else than statistics; is it the admin address?"
             )
         }
-        return value
+        return answer
     }
 
-    private func call(_ method: HTTPMethod, _ path: String, body: OutputJSON?) async throws -> Data {
+    /// - Returns: `nil` where the answer is not JSON.
+    private func call(_ method: HTTPMethod, _ path: String, body: JSONValue?) async throws -> JSONValue? {
         var request = HTTPClientRequest(url: self.url(path))
         request.method = method
         if case .unix = self.address { request.headers.add(name: "host", value: "localhost") }
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
-            request.body = .bytes(ByteBuffer(string: body.text))
+            var bytes = ByteBuffer()
+            JSONWriter.write(body, into: &bytes)
+            request.body = .bytes(bytes)
         }
         let status: Int
-        let answer: Data
+        let answer: JSONValue?
         do {
             let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
             status = Int(response.status.code)
-            let bytes = try await response.body.collect(upTo: Self.answerBytesMax)
-            answer = Data(bytes.readableBytesView)
+            answer = Self.json(try await response.body.collect(upTo: Self.answerBytesMax))
         } catch {
             throw CommandFailure(
                 "no answer from the admin API at \(self.address); is the ambassador running? (\(error))"
@@ -63,12 +66,17 @@ struct HTTPAdminClient: AdminClient {
         }
     }
 
-    private static func failure(_ status: Int, _ answer: Data) -> CommandFailure {
-        if case .object(let members)? = OutputJSON(parsing: answer),
-            case .string(let message)? = members.first(where: { $0.name == "error" })?.value
-        {
-            return CommandFailure("the admin API answered \(status): \(visible(message))")
+    private static func json(_ bytes: ByteBuffer) -> JSONValue? {
+        do throws(JSONError) {
+            return try JSONParser.parse(bytes)
+        } catch {
+            // Some other server may listen there; what it says is none of an ambassador's answers.
+            return nil
         }
-        return CommandFailure("the admin API answered \(status)")
+    }
+
+    private static func failure(_ status: Int, _ answer: JSONValue?) -> CommandFailure {
+        let reason = answer?["error"]?.string.map { ": \(visible($0.text))" } ?? ""
+        return CommandFailure("the admin API answered \(status)\(reason)")
     }
 }

@@ -1,4 +1,8 @@
 import AmbassadorCore
+import AmbassadorHTTP
+import AmbassadorRedis
+import AmbassadorSQLite
+import Logging
 
 /// Everything that an operator can set, with the defaults that hold where nothing is set.
 ///
@@ -39,7 +43,6 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var fieldsMax = 100
         var targetBytesMax = 8 << 10
         var bodyBytesMax = 1 << 20
-        var jsonDepthMax = 64
         var connectionsMax = 4096
         var idleTimeout: Duration = .seconds(75)
         var headerTimeout: Duration = .seconds(10)
@@ -49,7 +52,7 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     }
 
     struct Upstream: Sendable, Equatable {
-        var url = UpstreamURL(isTLS: false, host: "127.0.0.1", port: 7860, pathPrefix: "")
+        var url = UpstreamURL.default
         var apiKey: Secret?
         var connectTimeout: Duration = .seconds(2)
         /// The calls that may be under way at once, and those that may wait for one of them to end.
@@ -73,9 +76,9 @@ struct AmbassadorConfiguration: Sendable, Equatable {
 
     struct HotCache: Sendable, Equatable {
         var memoryBytesMax = 64 << 20
-        var redis: RedisURL?
+        var redis: RedisAddress?
         var redisDeadline: Duration = .milliseconds(50)
-        var prefix = "ambassador:"
+        var keySpace = RedisKeySpace.default
         /// The key of the seal on what Redis keeps.
         var secret: Secret?
         var entryBytesMax = 1 << 20
@@ -96,11 +99,10 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     }
 
     struct Log: Sendable, Equatable {
-        var level = LogLevel.info
+        var level = Logger.Level.info
         var requests = RequestLog.on
         /// The share of requests that `requests: sampled` logs, 0 to 1; failures are always logged.
         var sampleRate = 0.01
-        var format = LogFormat.json
     }
 
     struct Tenants: Sendable, Equatable {
@@ -115,33 +117,9 @@ enum UnlistedFlows: String, Sendable, CaseIterable {
     case deny
 }
 
-/// Which texts audit records keep.
-enum AuditBodies: String, Sendable, CaseIterable {
-    case none
-    case input
-    case both
-}
-
-/// The least severe message that is logged.
-enum LogLevel: String, Sendable, CaseIterable {
-    case trace
-    case debug
-    case info
-    case notice
-    case warning
-    case error
-    case critical
-}
-
 /// Which requests get a line in the log.
 enum RequestLog: String, Sendable, CaseIterable {
     case on
     case off
     case sampled
-}
-
-/// How a line of the log is written.
-enum LogFormat: String, Sendable, CaseIterable {
-    case json
-    case text
 }

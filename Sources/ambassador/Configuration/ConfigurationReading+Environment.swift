@@ -1,3 +1,5 @@
+import AmbassadorCore
+
 /// The environment's part of a configuration.
 extension ConfigurationReading {
     /// What the variables of all settings begin with.
@@ -21,13 +23,12 @@ extension ConfigurationReading {
             if let path = Self.pathsByVariable[name] {
                 self.apply(value, to: path, from: .environment(name))
             } else if name != ConfigurationLoader.fileVariable, !Self.isServiceLink(name) {
-                let nearest = nearest(to: name, in: Self.pathsByVariable.keys.sorted())
                 self.errors.append(
                     ConfigurationError(
                         origin: .environment(name),
                         key: "",
                         reason: "is not a setting",
-                        nearest: nearest
+                        nearest: NearestName.of(name.utf8, among: Self.pathsByVariable.keys.sorted())
                     )
                 )
             }

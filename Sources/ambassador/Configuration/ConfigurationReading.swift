@@ -141,7 +141,7 @@ struct ConfigurationReading {
         at parent: String,
         of block: SettingsBlock<Root>
     ) -> String? {
-        if let near = nearest(to: name, in: names) { return parent.isEmpty ? near : "\(parent).\(near)" }
+        if let near = NearestName.of(name.utf8, among: names) { return parent.isEmpty ? near : "\(parent).\(near)" }
         return block.settings.first { $0.path.split(separator: ".").last.map(String.init) == name }?.path
     }
 }

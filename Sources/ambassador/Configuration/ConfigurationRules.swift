@@ -1,4 +1,7 @@
 import AmbassadorCore
+import AmbassadorHTTP
+import AmbassadorRedis
+import AmbassadorSQLite
 
 /// What the settings must be in relation to one another.
 struct ConfigurationRules {
@@ -12,6 +15,7 @@ struct ConfigurationRules {
         self.origins = origins
         self.checkListeners()
         self.checkSizes()
+        self.checkRedis()
         self.checkBreaker()
         self.checkFlows()
     }
@@ -73,9 +77,6 @@ struct ConfigurationRules {
                 because: "a field may be larger than limits.header_size"
             )
         }
-        if cache.secret != nil, cache.redis == nil {
-            self.warnings.append("hot_cache.secret has no effect without hot_cache.redis")
-        }
         let audit = self.configuration.audit
         if audit.bodiesRetention > audit.retention, audit.bodies != .none, self.origins["audit.bodies_retention"] != nil
         {
@@ -83,6 +84,27 @@ struct ConfigurationRules {
                 "audit.bodies_retention",
                 because: "texts would be kept longer than their records (audit.retention)"
             )
+        }
+    }
+
+    private mutating func checkRedis() {
+        guard let redis = self.configuration.redisConfiguration else {
+            if self.configuration.hotCache.secret != nil {
+                self.warnings.append("hot_cache.secret has no effect without hot_cache.redis")
+            }
+            return
+        }
+        do throws(RedisConfigurationError) {
+            try redis.validate()
+        } catch {
+            let path =
+                switch error {
+                case .secretTooShort: "hot_cache.secret"
+                case .outOfRange("commandTimeout"): "hot_cache.redis_deadline"
+                case .outOfRange("valueBytesMax"), .outOfRange("commandBytesMax"): "hot_cache.entry_size_max"
+                case .outOfRange, .credentialsTooLong, .tls: "hot_cache.redis"
+                }
+            self.refuse(path, because: error.description)
         }
     }
 

@@ -62,37 +62,46 @@ struct EffectiveConfiguration {
     }
 
     /// A JSON object with the nesting of the file.
-    var json: OutputJSON {
-        var root = OutputJSON.object([])
-        for line in self.lines {
-            root.insert(Self.jsonValue(line.value, line.notation), at: line.path[...])
+    var json: JSONValue { Self.object(self.lines[...], depth: 0) }
+
+    /// The lines, which have one way so far, as an object; those of one block follow one another.
+    private static func object(_ lines: ArraySlice<Line>, depth: Int) -> JSONValue {
+        var members: [JSONMember] = []
+        var rest = lines
+        while let first = rest.first {
+            let name = first.path[depth]
+            let block = rest.prefix { $0.path[depth] == name }
+            rest = rest.dropFirst(block.count)
+            let isSetting = first.path.count == depth + 1
+            let value = isSetting ? Self.json(first.value, first.notation) : Self.object(block, depth: depth + 1)
+            members.append(JSONMember(name, value))
         }
-        return root
+        return .object(members)
     }
 
     private static func yamlKey(_ key: String) -> String {
         // Flow names that look like numbers or booleans would be read as such by other tools.
         key.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
             && !["null", "true", "false", "yes", "no", "on", "off", "y", "n"].contains(key)
-            ? key : OutputJSON.string(key).text
+            ? key : JSONText.line(.text(key))
     }
 
     private static func yamlValue(_ value: SettingValue, _ notation: SettingNotation) -> String {
         switch value {
         case .none: "null"
         // A JSON string is a YAML string; `$${` keeps a literal `${` from being read as a variable.
-        case .text(let text): notation == .string ? OutputJSON.string(text.replacing("${", with: "$${")).text : text
-        case .list(let names): "[" + names.map { OutputJSON.string($0).text }.joined(separator: ", ") + "]"
+        case .text(let text): notation == .string ? JSONText.line(.text(text.replacing("${", with: "$${"))) : text
+        case .list(let names): "[" + names.map { JSONText.line(.text($0)) }.joined(separator: ", ") + "]"
         }
     }
 
-    private static func jsonValue(_ value: SettingValue, _ notation: SettingNotation) -> OutputJSON {
+    private static func json(_ value: SettingValue, _ notation: SettingNotation) -> JSONValue {
         switch (value, notation) {
         case (.none, _): .null
-        case (.text(let text), .number): .number(text)
-        case (.text(let text), .boolean): .boolean(text == "true")
-        case (.text(let text), _): .string(text)
-        case (.list(let names), _): .array(names.map { .string($0) })
+        case (.text(let text), .number): .digits(text)
+        case (.text(let text), .boolean): .bool(text == "true")
+        case (.text(let text), _): .text(text)
+        case (.list(let names), _): .array(names.map { .text($0) })
         }
     }
 }

@@ -1,3 +1,5 @@
+import AmbassadorCore
+
 /// Replaces `${NAME}` in a text by the value of an environment variable; `$${` stands for `${` itself.
 ///
 /// The values are taken as they are, not searched again.

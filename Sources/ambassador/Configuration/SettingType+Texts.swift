@@ -1,4 +1,6 @@
 import AmbassadorCore
+import AmbassadorHTTP
+import AmbassadorRedis
 
 extension SettingType<String> {
     /// Text of one to so many bytes of UTF-8.
@@ -69,17 +71,37 @@ extension SettingType<UpstreamURL> {
     static let upstreamURL = SettingType(
         scalar: "URL",
         range: "http, https",
-        parse: { text throws(InvalidValue) in try UpstreamURL(text) },
+        parse: { text throws(InvalidValue) in
+            let url = try UpstreamURL(text)
+            guard !url.isMetadataService else {
+                throw InvalidValue("points at a link-local or cloud metadata address, where no LangFlow can be")
+            }
+            return url
+        },
         format: { $0.description }
     )
 }
 
-extension SettingType<RedisURL> {
+extension SettingType<RedisAddress> {
     static let redisURL = SettingType(
         scalar: "URL",
         range: "redis, rediss, unix",
-        parse: { text throws(InvalidValue) in try RedisURL(text) },
+        parse: { text throws(InvalidValue) in try RedisAddress(text) },
         format: { $0.description }
+    )
+}
+
+extension SettingType<RedisKeySpace> {
+    static let keySpace = SettingType(
+        scalar: "text",
+        range: "1 to 64 of A-Z a-z 0-9 . _ : -",
+        parse: { text throws(InvalidValue) in
+            guard let keySpace = RedisKeySpace(prefix: text) else {
+                throw InvalidValue("is not 1 to 64 of A-Z a-z 0-9 . _ : -")
+            }
+            return keySpace
+        },
+        format: { $0.prefix }
     )
 }
 
@@ -107,7 +129,7 @@ extension SettingType where Value: RawRepresentable & CaseIterable, Value.RawVal
             range: names.joined(separator: ", "),
             parse: { text throws(InvalidValue) in
                 guard let value = Value(rawValue: text) else {
-                    let nearest = nearest(to: text, in: names).map { "; did you mean \"\($0)\"?" } ?? ""
+                    let nearest = NearestName.of(text.utf8, among: names).map { "; did you mean \"\($0)\"?" } ?? ""
                     throw InvalidValue("is not one of \(names.joined(separator: ", "))\(nearest)")
                 }
                 return value

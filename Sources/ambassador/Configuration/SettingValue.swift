@@ -5,14 +5,3 @@ enum SettingValue: Sendable, Equatable {
     case text(String)
     case list([String])
 }
-
-/// Why a value is not one for its setting.
-///
-/// The reason continues a sentence that begins with the value, and never repeats it: it may be secret.
-struct InvalidValue: Error, Equatable {
-    let reason: String
-
-    init(_ reason: String) {
-        self.reason = reason
-    }
-}

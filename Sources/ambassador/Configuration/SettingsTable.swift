@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorRedis
 
 /// The one list of all settings, from which reading, checking, showing and documenting them follow.
 enum SettingsTable {
@@ -35,7 +36,7 @@ enum SettingsTable {
             "node",
             optional: \.node,
             .text(bytesMax: 128),
-            "The replica's name in logs and records; the host's where it is not set."
+            "The replica's name in audit records; the host's where it is not set."
         ),
         Setting("threads", \.threads, .integer(0...1024), "Event loops; 0 means one a core."),
         Setting(
@@ -63,7 +64,6 @@ enum SettingsTable {
             "Whether the tenant is taken from the `X-Tenant-ID` header."
         ),
         Setting("log.level", \.log.level, .choice(), "The least severe message that is logged."),
-        Setting("log.format", \.log.format, .choice(), "How a line of the log is written."),
         Setting("log.requests", \.log.requests, .choice(), "Which requests get a line in the log."),
         Setting(
             "log.sample_rate",
@@ -98,12 +98,6 @@ enum SettingsTable {
             \.limits.bodyBytesMax,
             .byteCount(1024...32 << 20),
             "The largest request body; more is a 413."
-        ),
-        Setting(
-            "limits.json_depth",
-            \.limits.jsonDepthMax,
-            .integer(8...128),
-            "The deepest nesting of a request body; more is a 400."
         ),
         Setting(
             "limits.connections",
@@ -255,11 +249,11 @@ enum SettingsTable {
             .duration(.milliseconds(1) ... .seconds(5)),
             "How long Redis may take before it counts as a miss."
         ),
-        Setting("hot_cache.prefix", \.hotCache.prefix, .text(bytesMax: 64), "What the keys in Redis begin with."),
+        Setting("hot_cache.prefix", \.hotCache.keySpace, .keySpace, "What the keys in Redis begin with."),
         Setting(
             "hot_cache.secret",
             optional: \.hotCache.secret,
-            .secret(bytes: 16...4096),
+            .secret(bytes: RedisConfiguration.secretBytesMin...4096),
             "The key that seals what is kept in Redis; the same in all replicas."
         ),
     ]

@@ -1,3 +1,4 @@
+import AmbassadorCore
 import Foundation
 
 /// Reads small files whole, and only if they are files.

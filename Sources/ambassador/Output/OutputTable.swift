@@ -1,3 +1,5 @@
+import AmbassadorCore
+
 /// Rows of named columns, as the store and the admin API give them.
 struct OutputTable: Sendable, Equatable {
     let columns: [String]
@@ -24,17 +26,27 @@ enum OutputFormat: String, Sendable, CaseIterable {
     func text(_ table: OutputTable, width: Int?) -> String {
         switch self {
         case .table: TableWriter(width: width).text(table)
-        case .json: OutputJSON.array(table.objects).prettyText + "\n"
+        case .json: JSONText.pretty(.array(table.objects)) + "\n"
         case .csv: CSVWriter.text(table)
         }
     }
 }
 
 extension OutputTable {
+    /// Those of the named columns that there are, in the order of the names; all where none is.
+    func selecting(_ names: [String]) -> OutputTable {
+        let found = names.compactMap { name in self.columns.firstIndex { $0.utf8.elementsEqual(name.utf8) } }
+        guard !found.isEmpty else { return self }
+        return OutputTable(
+            columns: found.map { self.columns[$0] },
+            rows: self.rows.map { row in found.map { row[$0] } }
+        )
+    }
+
     /// One JSON object a row.
-    var objects: [OutputJSON] {
+    var objects: [JSONValue] {
         self.rows.map { row in
-            .object(zip(self.columns, row).map { ($0, $1.json) })
+            .object(zip(self.columns, row).map { JSONMember($0, $1.json) })
         }
     }
 }
@@ -60,13 +72,13 @@ extension OutputTable.Value {
         }
     }
 
-    fileprivate var json: OutputJSON {
+    fileprivate var json: JSONValue {
         switch self {
         case .null: .null
-        case .integer(let number): .number(String(number))
+        case .integer(let number): .digits(String(number))
         // JSON has no infinities.
-        case .real(let number): number.isFinite ? .number(String(number)) : .null
-        case .text, .bytes: .string(self.plainText)
+        case .real(let number): number.isFinite ? .digits(String(number)) : .null
+        case .text, .bytes: .text(self.plainText)
         }
     }
 }

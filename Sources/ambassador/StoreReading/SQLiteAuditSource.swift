@@ -13,7 +13,7 @@ struct SQLiteAuditSource: AuditSource {
         var filter = AuditFilter()
         filter.flow = query.flow
         filter.tenant = query.tenant
-        filter.outcomes = query.outcome.map { [$0] } ?? []
+        filter.outcomes = query.outcomes
         filter.since = query.since
         filter.until = query.until
         filter.expression = query.condition

@@ -143,7 +143,10 @@ struct RunInputParsingTests {
             ),
             (#"{"flowid":"f","input":"x"}"#, #"Unknown member "flowid". Did you mean "flow_id"?"#),
             (#"{"flow_id":"f","input_value":"x"}"#, #"Unknown member "input_value". Did you mean "input"?"#),
-            (#"{"flow_id":"f","input_request":{}}"#, #"Unknown member "input_request". Did you mean "input_type"?"#),
+            (
+                #"{"flow_id":"f","input_request":{}}"#,
+                #"Unknown member "input_request". Valid are flow_id, input, session_id, tweaks, stream, input_type, output_type, output_component."#
+            ),
             (
                 #"{"flow_id":"f","temperature":1}"#,
                 #"Unknown member "temperature". Valid are flow_id, input, session_id, "#

@@ -1,3 +1,5 @@
+import AmbassadorCore
+
 /// Sizes as people write them: `64MiB`, `512KiB`, `1MB`.
 enum ByteCountText {
     private static let units: [(name: String, bytes: Int64)] = [

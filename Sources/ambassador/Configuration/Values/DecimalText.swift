@@ -1,3 +1,5 @@
+import AmbassadorCore
+
 /// Decimal numbers without exponents: shares such as `0.5` and prices such as `0.00015`.
 enum DecimalText {
     private static let nanosPerUnit: Int64 = 1_000_000_000

@@ -1,18 +1,20 @@
 import NIOCore
 
 /// A host and a port as URLs and addresses write them; IPv6 addresses stand in brackets.
-struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
+package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
     /// A name in lower case, or an address without brackets.
-    let host: String
-    let port: Int
+    package let host: String
+    package let port: Int
 
-    init(host: String, port: Int) {
+    package init(host: String, port: Int) {
         self.host = host
         self.port = port
     }
 
     /// Reads a text; one without a port has the default port, and must have one where that is `nil`.
-    init(_ text: String, defaultPort: Int?) throws(InvalidValue) {
+    ///
+    /// Port 0 is one like others.
+    package init(_ text: Substring, defaultPort: Int?) throws(InvalidValue) {
         let rest: Substring
         if text.utf8.first == UInt8(ascii: "[") {
             guard let end = text.firstIndex(of: "]") else { throw InvalidValue("has a [ without its ]") }
@@ -28,15 +30,21 @@ struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
             rest = text[end...]
         }
         guard !rest.isEmpty else {
-            guard let defaultPort else { throw InvalidValue("has no port; \(ListenAddress.hint)") }
+            guard let defaultPort else { throw InvalidValue("has no port") }
             self.port = defaultPort
             return
         }
-        let digits = rest.dropFirst().utf8
-        guard rest.first == ":", (1...5).contains(digits.count), digits.allSatisfy(isDigit),
+        let digits = rest.utf8.dropFirst()
+        guard rest.utf8.first == UInt8(ascii: ":"), (1...5).contains(digits.count), digits.allSatisfy(Self.isDigit),
             let port = Int(Substring(digits)), port <= 65_535
         else { throw InvalidValue("has no port between 0 and 65535; IPv6 addresses need brackets") }
         self.port = port
+    }
+
+    /// Reads the place of a URL: as above, but port 0, to which nobody can connect, is refused.
+    package init(ofURL text: Substring, defaultPort: Int) throws(InvalidValue) {
+        try self.init(text, defaultPort: defaultPort)
+        guard self.port > 0 else { throw InvalidValue("has no port between 1 and 65535") }
     }
 
     private static func ipAddress(_ text: String) -> String? {
@@ -50,13 +58,13 @@ struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let isName = labels.allSatisfy { label in
             (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                && label.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+                && label.allSatisfy(Self.isLabelByte)
         }
         guard isName, text.utf8.count <= 253 else { throw InvalidValue("has no valid host") }
         let host = text.lowercased()
         // Resolvers read `2130706433` and `0x7f.1` as addresses too: a policy by address must not have such a way around it.
         if let last = labels.last,
-            last.allSatisfy(isDigit) || last.starts(with: "0x".utf8) || last.starts(with: "0X".utf8)
+            last.allSatisfy(Self.isDigit) || last.starts(with: "0x".utf8) || last.starts(with: "0X".utf8)
         {
             guard let address = Self.ipAddress(host), address == host else {
                 throw InvalidValue("has no valid host; write IPv4 addresses as four decimal numbers")
@@ -65,11 +73,16 @@ struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
         return host
     }
 
-    var description: String {
-        self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
-}
 
-private func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    private static func isLabelByte(_ byte: UInt8) -> Bool {
+        Self.isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+
+    package var description: String {
+        self.host.utf8.contains(UInt8(ascii: ":")) ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
+    }
 }
