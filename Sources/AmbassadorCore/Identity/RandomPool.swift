@@ -4,13 +4,15 @@ import Synchronization
 import Glibc
 #endif
 
-/// Unpredictable words, made in bulk: a call of the kernel's for each id would be a tenth of a hit's cost.
+/// Unpredictable words, made in bulk: calls of the kernel's for each id would be a tenth of a hit's cost.
 ///
 /// From the kernel's own generator, since whoever guesses a session id could join that session.
 final class RandomPool: Sendable {
     static let shared = RandomPool()
 
     private static let wordsMax = 512
+    /// What `getentropy` gives at once (getentropy(3)).
+    private static let bytesPerCallMax = 256
 
     private struct State {
         var words = [UInt64](repeating: 0, count: RandomPool.wordsMax)
@@ -33,12 +35,10 @@ final class RandomPool: Sendable {
     }
 
     private static func fill(_ bytes: UnsafeMutableRawBufferPointer) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = getrandom(rest.baseAddress, rest.count, 0)
-            // Once the kernel's pool is ready, which it is long before a service starts, only a signal can interrupt.
-            precondition(count >= 0 || errno == EINTR, "the kernel gives no random bytes: errno \(errno)")
-            if count > 0 { rest = UnsafeMutableRawBufferPointer(rebasing: rest[count...]) }
+        for start in stride(from: 0, to: bytes.count, by: Self.bytesPerCallMax) {
+            let part = UnsafeMutableRawBufferPointer(rebasing: bytes[start...].prefix(Self.bytesPerCallMax))
+            // It fails only for a bad address or more bytes than it gives at once.
+            precondition(getentropy(part.baseAddress, part.count) == 0, "the kernel gives no random bytes: errno \(errno)")
         }
     }
 }
