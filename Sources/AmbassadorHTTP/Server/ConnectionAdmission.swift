@@ -59,7 +59,9 @@ final class ConnectionAdmission: Sendable {
             decoder: decoder,
             clientAddress: channel.remoteAddress?.ipAddress
         )
-        try channel.pipeline.syncOperations.addHandlers([ByteToMessageHandler(decoder), handler])
+        try channel.pipeline.syncOperations.addHandlers([
+            HeadMemoHandler(memo: table.heads, connection: handler), ByteToMessageHandler(decoder), handler,
+        ])
     }
 
     /// Waits until all connections are closed; after the time-out they are closed as they stand.

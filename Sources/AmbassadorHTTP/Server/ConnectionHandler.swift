@@ -109,8 +109,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.table.remove(self)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    /// Notes that a message, or a part of one, came with this read.
+    func noteMessage() {
         self.hasSeenPart = true
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.noteMessage()
         switch self.unwrapInboundIn(data) {
         case .head(let head):
             self.decoder.sawHead()

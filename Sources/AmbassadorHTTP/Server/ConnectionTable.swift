@@ -7,6 +7,7 @@ import NIOCore
 final class ConnectionTable {
     let eventLoop: any EventLoop
     let encoding: ResponseEncoding
+    let heads = HeadMemo()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var drained: EventLoopPromise<Void>?
 

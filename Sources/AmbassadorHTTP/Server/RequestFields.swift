@@ -70,6 +70,13 @@ package struct RequestFields: Sendable {
         }
     }
 
+    /// Gives the request an id of its own, unless the caller named one.
+    mutating func renewTraceID() {
+        if self.traceparents == 1, self.parentTrace != nil { return }
+        if self.ownTraces == 1, self.ownTrace != nil { return }
+        self.traceID = .random()
+    }
+
     /// Checks that the body is JSON as it stands.
     package func checkContent() throws(Refusal) {
         guard !self.hasContentEncoding else {
