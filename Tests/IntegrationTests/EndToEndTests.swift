@@ -120,7 +120,8 @@ import Testing
         #expect(request.requestLine.hasPrefix("POST /api/v1/run/faq"))
         let names = Set(request.fields.map(\.name))
         let allowed: Set = [
-            "host", "content-type", "content-length", "accept", "accept-encoding", "traceparent", "connection",
+            "host", "content-type", "content-length", "accept", "accept-encoding", "traceparent", "x-trace-id",
+            "connection",
         ]
         #expect(names.subtracting(allowed) == [])
         let body = ScriptedUpstream.members(of: ByteBuffer(bytes: request.body))

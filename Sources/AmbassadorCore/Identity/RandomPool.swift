@@ -38,7 +38,10 @@ final class RandomPool: Sendable {
         for start in stride(from: 0, to: bytes.count, by: Self.bytesPerCallMax) {
             let part = UnsafeMutableRawBufferPointer(rebasing: bytes[start...].prefix(Self.bytesPerCallMax))
             // It fails only for a bad address or more bytes than it gives at once.
-            precondition(getentropy(part.baseAddress, part.count) == 0, "the kernel gives no random bytes: errno \(errno)")
+            precondition(
+                getentropy(part.baseAddress, part.count) == 0,
+                "the kernel gives no random bytes: errno \(errno)"
+            )
         }
     }
 }

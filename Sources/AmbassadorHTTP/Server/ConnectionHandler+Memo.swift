@@ -10,7 +10,9 @@ extension ConnectionHandler {
     /// The call whose head was accepted just now, where it is a plain one whose body is still to come: with a length, kept alive, and
     /// not waiting for `100 Continue`.
     var acceptedCall: (head: RequestHead, bodyLength: Int)? {
-        guard case .body = self.input, let incoming = self.incoming, incoming.content.readableBytes == 0 else { return nil }
+        guard case .body = self.input, let incoming = self.incoming, incoming.content.readableBytes == 0 else {
+            return nil
+        }
         let fields = incoming.head.fields
         guard case .length(let length) = fields.body, length > 0, incoming.minorVersion == 1 else { return nil }
         guard fields.keepsAlive, !fields.expectsContinue else { return nil }

@@ -41,7 +41,9 @@ final class HeadMemoHandler: ChannelInboundHandler {
         guard self.connection.expectsHead else { return false }
         if let (verdict, length) = self.memo.verdict(on: head) {
             let whole = head.readableBytes + length
-            guard let body = bytes.getSlice(at: bytes.readerIndex + head.readableBytes, length: length) else { return false }
+            guard let body = bytes.getSlice(at: bytes.readerIndex + head.readableBytes, length: length) else {
+                return false
+            }
             bytes.moveReaderIndex(forwardBy: whole)
             self.connection.receive(again: verdict, body)
             return true

@@ -1,10 +1,11 @@
 import AmbassadorCore
+import AmbassadorTesting
 import NIOCore
 
 extension CacheKey {
     /// A key of its own for each number and scope, its words as well spread as a digest's.
     static func sample(_ number: UInt64, scope: UInt64 = 1) -> CacheKey {
-        var generator = SplitMix64(state: number)
+        var generator = SeededGenerator(seed: number)
         let words = (generator.next(), generator.next(), generator.next(), generator.next())
         return CacheKey(scope: CacheScope(high: scope, low: scope &* 31), input: InputHash(words: words))
     }
@@ -48,20 +49,5 @@ extension TenantID {
     static func sample(_ name: String) -> TenantID {
         guard let name = TenantID(name.utf8) else { preconditionFailure("not a tenant's name: \(name)") }
         return name
-    }
-}
-
-/// A generator whose numbers are the same in every run.
-///
-/// Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

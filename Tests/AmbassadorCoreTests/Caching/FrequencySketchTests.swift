@@ -1,3 +1,4 @@
+import AmbassadorTesting
 import Testing
 
 @testable import AmbassadorCore
@@ -20,7 +21,7 @@ import Testing
     @Test("among a thousand keys nearly every count is exact")
     func accuracy() {
         var sketch = FrequencySketch(capacity: 1024)
-        var generator = SplitMix64(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let hashes = (0..<1000).map { _ in generator.next() }
         for (index, hash) in hashes.enumerated() {
             for _ in 0...(index % 5) {
@@ -38,7 +39,7 @@ import Testing
         for _ in 0..<12 {
             sketch.increment(42)
         }
-        var generator = SplitMix64(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<628 {
             sketch.increment(generator.next())
         }

@@ -1,3 +1,4 @@
+import AmbassadorTesting
 import Foundation
 import NIOCore
 import Testing
@@ -80,10 +81,10 @@ import Testing
 /// Numbers from zero, the first the most frequent.
 private struct Zipf {
     private var cumulative: [Double] = []
-    private var generator: SplitMix64
+    private var generator: SeededGenerator
 
     init(count: Int, exponent: Double, seed: UInt64) {
-        self.generator = SplitMix64(state: seed)
+        self.generator = SeededGenerator(seed: seed)
         var sum = 0.0
         for rank in 1...count {
             sum += pow(Double(rank), -exponent)

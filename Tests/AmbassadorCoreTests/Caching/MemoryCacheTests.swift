@@ -1,3 +1,4 @@
+import AmbassadorTesting
 import NIOCore
 import Testing
 
@@ -173,7 +174,7 @@ import Testing
         let bytesMax = 4 << 20
         let registry = MetricRegistry()
         let cache = MemoryCache(bytesMax: bytesMax, entryBytesMax: 64 << 10, metrics: registry, sketchSeed: 1)
-        var generator = SplitMix64(state: 11)
+        var generator = SeededGenerator(seed: 11)
         let keys = (0..<3000).map { CacheKey.sample(UInt64($0)) }
         var model: [(entry: CacheEntry, expiresAt: UInt64)?] = Array(repeating: nil, count: keys.count)
         var now: UInt64 = 1000
@@ -232,7 +233,7 @@ import Testing
         await withTaskGroup(of: Bool.self) { group in
             for task in 0..<8 {
                 group.addTask {
-                    var generator = SplitMix64(state: UInt64(task))
+                    var generator = SeededGenerator(seed: UInt64(task))
                     var isSound = true
                     for _ in 0..<20_000 {
                         let key = CacheKey.sample(generator.next() % 2000)

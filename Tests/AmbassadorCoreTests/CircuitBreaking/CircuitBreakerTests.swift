@@ -230,7 +230,7 @@ import Testing
             await withTaskGroup(of: Void.self) { group in
                 for worker in 0..<4 {
                     group.addTask {
-                        var generator = SplitMix64(state: UInt64(round * 4 + worker))
+                        var generator = SeededGenerator(seed: UInt64(round * 4 + worker))
                         for step in 0..<200 {
                             let now = start.advanced(by: .seconds(step))
                             guard let permit = breaker.permit(at: now) else { continue }

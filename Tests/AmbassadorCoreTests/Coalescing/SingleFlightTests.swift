@@ -284,7 +284,7 @@ import Testing
         await withTaskGroup(of: Void.self) { group in
             for worker in 0..<8 {
                 group.addTask {
-                    var generator = SplitMix64(state: UInt64(worker))
+                    var generator = SeededGenerator(seed: UInt64(worker))
                     for _ in 0..<1250 {
                         let choice = generator.next()
                         let key = CacheKey.sample(choice % 3)

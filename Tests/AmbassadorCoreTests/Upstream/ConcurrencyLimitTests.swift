@@ -115,7 +115,7 @@ import Testing
         await withTaskGroup(of: Void.self) { group in
             for worker in 0..<12 {
                 group.addTask {
-                    var generator = SplitMix64(state: UInt64(worker))
+                    var generator = SeededGenerator(seed: UInt64(worker))
                     for _ in 0..<500 {
                         let choice = generator.next()
                         let task = Task {

@@ -1,0 +1,152 @@
+import AmbassadorCore
+import AmbassadorTesting
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import Testing
+
+@testable import AmbassadorHTTP
+
+/// Requests that are taken past the parser mean what the parser would have said.
+@Suite struct HeadMemoTests {
+    /// A connection without a network, with the memo before the parser or without it.
+    private final class Connection {
+        let channel = EmbeddedChannel()
+        let witness = WitnessResponder()
+
+        init(memo: HeadMemo?) throws {
+            let clocks = Clocks(now: { .uptimeNanoseconds(1) }, wall: { Timestamp(milliseconds: 0) })
+            let configuration = HTTPServerConfiguration()
+            let decoder = RequestDecoder(limits: configuration)
+            let handler = ConnectionHandler(
+                configuration: configuration,
+                responder: self.witness,
+                table: ConnectionTable(eventLoop: self.channel.embeddedEventLoop, clocks: clocks),
+                decoder: decoder,
+                clientAddress: nil
+            )
+            if let memo {
+                try self.channel.pipeline.syncOperations.addHandler(HeadMemoHandler(memo: memo, connection: handler))
+            }
+            try self.channel.pipeline.syncOperations.addHandlers([ByteToMessageHandler(decoder), handler])
+            self.channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
+        }
+
+        /// Delivers the pieces one after the other, and tells all that can be told of what happened.
+        func receive(_ pieces: [[UInt8]]) throws -> [String] {
+            for piece in pieces where self.channel.isActive {
+                // An error is the connection's to answer; the answer is looked at below.
+                _ = try? self.channel.writeInbound(ByteBuffer(bytes: piece))
+            }
+            var told = self.witness.decided.map {
+                "\($0.route) \(String(buffer: $0.body)) \($0.tenantHeader ?? "-") \($0.wantsText) \($0.globalVariables)"
+            }
+            told += self.witness.refused.map { "\($0.refusal) \($0.head.route) \($0.head.requestBytes)" }
+            while let bytes = try self.channel.readOutbound(as: ByteBuffer.self) {
+                told.append(Self.withoutTraceID(String(buffer: bytes)))
+            }
+            told.append("active \(self.channel.isActive)")
+            _ = try? self.channel.finish(acceptAlreadyClosed: true)
+            return told
+        }
+
+        private static func withoutTraceID(_ answers: String) -> String {
+            answers.split(separator: "\r\n", omittingEmptySubsequences: false)
+                .filter { !$0.hasPrefix("X-Trace-ID: ") }.joined(separator: "|")
+        }
+    }
+
+    private static func call(_ fields: String = "", body: String = #"{"flow_id":"faq","input":"q"}"#) -> [UInt8] {
+        Array(
+            """
+            POST /run-flow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\(fields)\
+            Content-Length: \(body.utf8.count)\r\n\r\n\(body)
+            """.utf8
+        )
+    }
+
+    private static let requests: [[UInt8]] = [
+        call(), call(), call(), call("X-Tenant-ID: a\r\n"), call("Accept: text/plain\r\n"),
+        call(body: "{}"), call(body: "\r\n\r\n"), call(body: "POST /run-flow HTTP/1.1\r\nHost: a\r\n\r\n"),
+        call("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"),
+        call("X-LANGFLOW-GLOBAL-VAR-LANG: de\r\n"), call("Connection: close\r\n"), call("Expect: 100-continue\r\n"),
+        Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8),
+        Array("POST /run-flow HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}".utf8),
+        Array("POST /api/v1/run/faq?stream=false HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n".utf8)
+            + Array("Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n".utf8),
+        Array("POST /api/v1/run/faq HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n".utf8)
+            + Array("Content-Length: 2\r\n\r\n{}".utf8),
+        Array("POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc".utf8), Array("\r\n".utf8),
+    ]
+
+    @Test("20,000 streams of good and spoiled requests, cut anywhere, mean the same with the memo and without")
+    func differential() throws {
+        var random = SeededGenerator(seed: 20_261_122)
+        let memo = HeadMemo()
+        for round in 0..<20_000 {
+            var stream: [UInt8] = []
+            var ends: [Int] = []
+            for _ in 0..<Int.random(in: 1...5, using: &random) {
+                var request = Self.requests.randomElement(using: &random) ?? []
+                if Int.random(in: 0..<4, using: &random) == 0 { Self.spoil(&request, using: &random) }
+                stream += request
+                ends.append(stream.count)
+            }
+            let pieces = Self.cut(stream, at: ends, using: &random)
+            let with = try Connection(memo: memo).receive(pieces)
+            let without = try Connection(memo: nil).receive(pieces)
+            if with != without {
+                Issue.record("round \(round): \(pieces.map { String(decoding: $0, as: UTF8.self) }) \(with) \(without)")
+                return
+            }
+        }
+    }
+
+    @Test("a known head is taken past the parser, and its request has an id of its own")
+    func repeated() throws {
+        let memo = HeadMemo()
+        let connection = try Connection(memo: memo)
+        let piece = Self.call() + Self.call()
+        _ = try connection.receive([piece, piece])
+        #expect(connection.witness.decided.count == 4)
+        #expect(Set(connection.witness.decided.map(\.traceID)).count == 4)
+        let head = Array(Self.call().prefix { $0 != UInt8(ascii: "{") })
+        #expect(memo.verdict(on: ByteBuffer(bytes: head)) != nil)
+        #expect(memo.verdict(on: ByteBuffer(bytes: head.dropLast())) == nil)
+    }
+
+    @Test("a head with the caller's own trace id keeps it")
+    func ownTraceID() throws {
+        let connection = try Connection(memo: HeadMemo())
+        let traced = Self.call("X-Trace-ID: 4bf92f3577b34da6a3ce929d0e0e4736\r\n")
+        _ = try connection.receive([traced, traced])
+        #expect(Set(connection.witness.decided.map(\.traceID.description)) == ["4bf92f3577b34da6a3ce929d0e0e4736"])
+    }
+
+    /// Changes, doubles, inserts or drops a few bytes of a request, mostly in its head.
+    private static func spoil(_ request: inout [UInt8], using random: inout SeededGenerator) {
+        for _ in 0..<Int.random(in: 1...2, using: &random) where !request.isEmpty {
+            let place = Int.random(in: 0..<request.count, using: &random)
+            let hostile: [UInt8] = [0x0D, 0x0A, 0x20, 0x3A, 0x00, 0x09, 0x2C, 0x30, 0x7F, 0x80, 0x25]
+            switch Int.random(in: 0..<5, using: &random) {
+            case 0: request[place] = hostile.randomElement(using: &random) ?? 0
+            case 1: request.insert(hostile.randomElement(using: &random) ?? 0, at: place)
+            case 2: request.remove(at: place)
+            case 3: request.replaceSubrange(place..<place, with: "\r\nContent-Length: 1".utf8)
+            default: request.replaceSubrange(place..<place, with: request[max(0, place - 8)..<place])
+            }
+        }
+    }
+
+    /// Whole, cut between the requests, or cut anywhere.
+    private static func cut(_ stream: [UInt8], at ends: [Int], using random: inout SeededGenerator) -> [[UInt8]] {
+        let cuts: [Int]
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: cuts = []
+        case 1: cuts = ends
+        default: cuts = (0..<3).map { _ in Int.random(in: 0...stream.count, using: &random) }
+        }
+        let bounds = ([0] + cuts.sorted() + [stream.count])
+        return zip(bounds, bounds.dropFirst()).map { Array(stream[$0..<$1]) }.filter { !$0.isEmpty }
+    }
+}
