@@ -17,6 +17,10 @@ extension Ambassador {
         do throws(FetchError) {
             try await self.enterLimit(until: plan.deadline)
             start = clocks.now()
+            if let error = self.reasonNotToCall(plan, flowPermit, permit, at: start) {
+                self.parts.limit.release()
+                throw error
+            }
             outcome = await self.call(plan, at: start)
             self.parts.limit.release()
         } catch {
@@ -26,8 +30,21 @@ extension Ambassador {
         }
         let end = clocks.now()
         let took = start.duration(to: end)
-        self.report(outcome.error, to: plan.flow.breaker, flowPermit, at: end, took: took, blames: \.isFlowsFault)
-        self.report(outcome.error, to: self.parts.breaker, permit, at: end, took: took, blames: \.isUpstreamsFault)
+        let hadItsTime = start.duration(to: plan.deadline) >= plan.flow.settings.timeout * 0.9
+        self.report(
+            .flow(outcome.error, hadItsTime: hadItsTime),
+            to: plan.flow.breaker,
+            flowPermit,
+            at: end,
+            took: took
+        )
+        self.report(
+            .upstream(outcome.error, hadItsTime: hadItsTime),
+            to: self.parts.breaker,
+            permit,
+            at: end,
+            took: took
+        )
         plan.flow.metrics.countCall(answered: outcome.error == nil, microseconds: took.microseconds)
         switch outcome {
         case .success(let called): return self.keep(called, plan, microseconds: took.microseconds)
@@ -42,6 +59,19 @@ extension Ambassador {
         case .timedOut: throw .queuedTooLong
         case .cancelled: throw .cancelled
         }
+    }
+
+    /// What has changed while the call waited for its turn: its time ran out, or a breaker opened.
+    private func reasonNotToCall(
+        _ plan: Plan,
+        _ flowPermit: CircuitBreaker.Permit,
+        _ permit: CircuitBreaker.Permit,
+        at now: NIODeadline
+    ) -> FetchError? {
+        if now >= plan.deadline { return .queuedTooLong }
+        let isFlowClosed = flowPermit.isProbe || plan.flow.breaker.state == .closed
+        let isClosed = permit.isProbe || self.parts.breaker.state == .closed
+        return isFlowClosed && isClosed ? nil : .breakerOpen
     }
 
     /// LangFlow's answer as it came and as it reads.
@@ -82,20 +112,19 @@ extension Ambassador {
     }
 
     private func report(
-        _ error: FetchError?,
+        _ verdict: BreakerVerdict,
         to breaker: CircuitBreaker,
         _ permit: CircuitBreaker.Permit,
         at now: NIODeadline,
-        took: Duration,
-        blames isAtFault: (FetchError) -> Bool
+        took: Duration
     ) {
         let change: CircuitBreaker.State?
-        switch error {
-        case .cancelled?:
+        switch verdict {
+        case .succeeded: change = breaker.succeeded(permit, at: now, took: took)
+        case .failed: change = breaker.failed(permit, at: now, took: took)
+        case .abandoned:
             breaker.abandoned(permit, at: now)
             change = nil
-        case let error? where isAtFault(error): change = breaker.failed(permit, at: now, took: took)
-        default: change = breaker.succeeded(permit, at: now, took: took)
         }
         if let change {
             self.parts.logger.warning(
@@ -123,7 +152,13 @@ extension Ambassador {
     /// `tier` is where the entry was found; `nil` where LangFlow gave it. Tells whether it was kept.
     @discardableResult
     func keep(_ entry: CacheEntry, _ plan: Plan, from tier: OutcomeDetail?) -> Bool {
-        guard case .use(_, let purges) = plan.caching else { return false }
+        guard case .use(let key, let purges) = plan.caching else { return false }
+        if tier != nil, let present = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
+            present.storedAt > entry.storedAt
+        {
+            // A refresh was faster than the look-up: what it brought must not be overwritten with what was found.
+            return false
+        }
         let age = max(.zero, self.parts.clocks.wall().since(entry.storedAt))
         let lifetime = max(.zero, plan.flow.settings.entryLifetime - age)
         return self.parts.purges.keep(entry, askedAt: purges) {

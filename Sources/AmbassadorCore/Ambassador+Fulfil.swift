@@ -19,7 +19,7 @@ extension Ambassador {
         }
         switch landing {
         case .done(let fetched, let wasShared): return self.reply(fetched, to: plan, wasShared: wasShared)
-        case .failed(let failure, _): return self.degrade(plan, stale, failure)
+        case .failed(let failure, let wasShared): return self.degrade(plan, stale, failure, wasShared: wasShared)
         case .waitedTooLong: return self.degrade(plan, stale, FetchFailure(.timeout))
         case .tooManyWaiters: return self.degrade(plan, stale, FetchFailure(.overloaded))
         case .cancelled: return .abandoned(plan.request.traceID)
@@ -104,8 +104,16 @@ extension Ambassador {
     }
 
     /// The next best answer when LangFlow gave none: a stale entry, else the flow's fallback, else the error.
-    private func degrade(_ plan: Plan, _ stale: CacheEntry?, _ failure: FetchFailure) -> Reply {
-        let refusal = failure.refusal(retryAfter: self.parts.breaker.retryAfter(at: self.parts.clocks.now()))
+    private func degrade(
+        _ plan: Plan,
+        _ stale: CacheEntry?,
+        _ failure: FetchFailure,
+        wasShared: Bool = false
+    ) -> Reply {
+        let now = self.parts.clocks.now()
+        let refusal = failure.refusal(
+            retryAfter: max(self.parts.breaker.retryAfter(at: now), plan.flow.breaker.retryAfter(at: now))
+        )
         var reply: Reply
         if let stale, let ttl = self.secondsLeft(of: stale, plan) {
             reply = Reply(entry: stale, to: plan, outcome: .degraded, detail: .stale)
@@ -124,8 +132,11 @@ extension Ambassador {
                 if case .bypass(let reason) = plan.caching { .bypass(reason) } else { .miss(stored: false) }
         }
         reply.errorKind = refusal.kind
-        reply.upstreamMicroseconds = failure.microseconds
-        reply.attempts = failure.wasCalled ? 1 : 0
+        // The call is its leader's alone, so that sums over the audit log count it once.
+        if !wasShared, failure.microseconds > 0 {
+            reply.upstreamMicroseconds = failure.microseconds
+            reply.attempts = 1
+        }
         return reply
     }
 

@@ -100,7 +100,8 @@ package final class Ambassador: Responder {
             globalVariables: variables,
             caching: self.caching(of: input, flow, CacheKey(scope: flow.scope(for: exchange.tenant), input: hash)),
             time: exchange.time,
-            deadline: request.receivedAt.advanced(by: flow.settings.timeout)
+            // From now on, not from the first byte: what the caller took to send its request is not LangFlow's time.
+            deadline: self.parts.clocks.now().advanced(by: flow.settings.timeout)
         )
     }
 
@@ -141,14 +142,16 @@ package final class Ambassador: Responder {
     /// Records a request and lets its answer go, at once or, where the audit log is strict, once its record is on disk.
     private func conclude(_ reply: Reply, _ exchange: Exchange) -> Decision {
         let record = exchange.record(reply, at: self.parts.clocks.now())
-        self.parts.metrics.count(record, of: exchange.flow)
         switch self.parts.audit.durability {
         case .batched:
+            self.parts.metrics.count(record, of: exchange.flow)
             self.parts.audit.record(record)
             return .answered(exchange.response(reply))
         case .strict:
             return .pending {
-                await self.parts.audit.recordCommitted(record) ? exchange.response(reply) : self.unrecordable(exchange)
+                guard await self.parts.audit.recordCommitted(record) else { return self.unrecordable(exchange) }
+                self.parts.metrics.count(record, of: exchange.flow)
+                return exchange.response(reply)
             }
         }
     }

@@ -11,19 +11,22 @@ package final class SQLiteDatabase: Sendable {
     private let storeQueue: StoreQueue
     private let signal: WriterSignal
     private let status: WriterStatus
+    private let patience: Duration
 
     private init(
         store: SQLiteResponseStore,
         auditLog: SQLiteAuditLog,
         storeQueue: StoreQueue,
         signal: WriterSignal,
-        status: WriterStatus
+        status: WriterStatus,
+        patience: Duration
     ) {
         self.store = store
         self.auditLog = auditLog
         self.storeQueue = storeQueue
         self.signal = signal
         self.status = status
+        self.patience = patience
     }
 
     /// Locks the file, brings its schema up to date and starts the writing thread.
@@ -86,7 +89,8 @@ package final class SQLiteDatabase: Sendable {
             auditLog: SQLiteAuditLog(configuration: configuration, queue: auditQueue, metrics: metrics),
             storeQueue: storeQueue,
             signal: signal,
-            status: status
+            status: status,
+            patience: configuration.stopPatience
         )
     }
 
@@ -95,11 +99,25 @@ package final class SQLiteDatabase: Sendable {
 
     /// Writes all that is queued, closes the file for writing and gives its lock back.
     ///
-    /// Nothing may be recorded any more when it is called. Where writing fails, it goes on trying for the configured patience.
+    /// No new request may be taken any more when it is called; those under way, whose places in the audit queue are reserved, are
+    /// waited for. It waits, and where writing fails goes on trying, for the configured patience each.
     package func stop() async {
+        await self.waitForReservations()
         self.status.askToStop()
         self.signal.notify(urgent: true)
         await self.status.waitUntilStopped()
+    }
+
+    private func waitForReservations() async {
+        let log = self.auditLog
+        let patience = self.patience
+        // In a task of its own: a stop may run in one that was cancelled, which could not wait.
+        await Task {
+            let deadline = ContinuousClock.now + patience
+            while log.queued > 0, ContinuousClock.now < deadline {
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+        }.value
     }
 
     /// Runs `body` on the writing thread, between transactions.

@@ -7,6 +7,7 @@ package final class FakeResponseCache: ResponseCache {
         var entries: [CacheKey: CacheEntry] = [:]
         var isAway = false
         var lookups = 0
+        var interruption: (@Sendable () async -> Void)?
     }
 
     private let state = Mutex(State())
@@ -19,6 +20,11 @@ package final class FakeResponseCache: ResponseCache {
     /// Makes the cache answer nothing and keep nothing.
     package func goAway() {
         self.state.withLock { $0.isAway = true }
+    }
+
+    /// Runs something before each removal, as a request may come while one is under way.
+    package func beforeRemoval(_ interruption: @escaping @Sendable () async -> Void) {
+        self.state.withLock { $0.interruption = interruption }
     }
 
     package func entry(for key: CacheKey) async -> CacheEntry? {
@@ -35,7 +41,8 @@ package final class FakeResponseCache: ResponseCache {
     }
 
     package func remove(_ selection: PurgeSelection) async -> Int? {
-        self.state.withLock { state in
+        if let interruption = self.state.withLock({ $0.interruption }) { await interruption() }
+        return self.state.withLock { state in
             guard !state.isAway else { return nil }
             let removed = state.entries.filter { key, entry in
                 switch selection {

@@ -25,7 +25,7 @@ import Testing
         let json = EffectiveConfiguration(loaded).json
         #expect(!JSONText.pretty(json).contains("canary"))
         #expect(json["tenants"]?["trust_header"] == .bool(false))
-        #expect(json["upstream"]?["breaker"]?["minimum_calls"] == .digits("10"))
+        #expect(json["upstream"]?["breaker"]?["minimum_calls"] == .digits("5"))
         #expect(json["flows"]?["no"]?["price"]?["per_call"] == .digits("0.002"))
     }
 

@@ -35,12 +35,21 @@ extension Ambassador: CacheAdministration {
     }
 
     package func purge(_ selection: PurgeSelection) async -> PurgeReport {
-        // The ledger first: from here on nothing that was asked for earlier is kept, so nothing slips in behind the removals.
+        // Removing takes time, and a request that comes meanwhile may find an entry in one place and put it into another. So each
+        // place is cleared before those that are filled from it, and a note in between keeps out what was found until then.
         self.parts.purges.note(selection)
-        let memory = self.parts.memory.remove(selection)
+        var memory = self.parts.memory.remove(selection)
+        let stored = await self.parts.store.remove(selection)
+        self.parts.purges.note(selection)
         let shared = await self.parts.shared?.remove(selection)
-        let store = await self.parts.store.remove(selection)
-        return PurgeReport(memory: memory, shared: shared ?? nil, store: store)
+        self.parts.purges.note(selection)
+        let found = await self.parts.store.remove(selection)
+        memory += self.parts.memory.remove(selection)
+        return PurgeReport(
+            memory: memory,
+            shared: shared ?? nil,
+            store: stored.flatMap { stored in found.map { stored + $0 } }
+        )
     }
 
     package var statistics: CacheStatistics {

@@ -26,25 +26,6 @@ package enum FetchError: Error, Sendable, Equatable {
             case .cancelled: .cancelled
             }
     }
-
-    /// Whether it speaks against LangFlow as a whole.
-    var isUpstreamsFault: Bool {
-        switch self {
-        case .unreachable, .connectionLost, .timeout, .invalid: true
-        case .status(let status, _): [502, 503, 504].contains(status)
-        case .breakerOpen, .overloaded, .queuedTooLong, .credentialRefused, .cancelled: false
-        }
-    }
-
-    /// Whether it speaks against the flow: every exception in a flow is a 500 of LangFlow's.
-    var isFlowsFault: Bool {
-        switch self {
-        case .timeout, .invalid: true
-        case .status(let status, _): ![502, 503, 504].contains(status)
-        case .unreachable, .connectionLost, .breakerOpen, .overloaded, .queuedTooLong, .credentialRefused, .cancelled:
-            false
-        }
-    }
 }
 
 /// A ``FetchError`` and what the attempt cost.

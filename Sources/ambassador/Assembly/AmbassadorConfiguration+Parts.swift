@@ -52,6 +52,8 @@ extension AmbassadorConfiguration {
             redis.keySpace = self.hotCache.keySpace
             redis.secret = self.hotCache.secret
             redis.commandTimeout = self.hotCache.redisDeadline
+            // One keeps the order of all commands: a purge comes after every insertion before it.
+            redis.connections = 1
             // An entry of the largest size with its envelope, and several of them at once.
             redis.valueBytesMax = max(redis.valueBytesMax, self.hotCache.entryBytesMax + Self.envelopeBytesMax)
             redis.commandBytesMax = max(redis.commandBytesMax, 4 * redis.valueBytesMax)
@@ -77,6 +79,9 @@ extension AmbassadorConfiguration {
         var settings = CircuitBreakerSettings()
         settings.window = breaker.window
         settings.minimumCalls = breaker.callsMin
+        settings.consecutiveFailures = breaker.callsMin
+        let timeoutMax = self.flows.values.map(\.timeout).reduce(self.defaults.timeout, max)
+        settings.probeTimeout = timeoutMax + .seconds(5)
         settings.failureRate = breaker.failureRateMax
         settings.slowCallDuration = breaker.slowCallDuration
         settings.slowCallRate = breaker.slowCallRateMax

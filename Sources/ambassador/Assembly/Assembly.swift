@@ -92,11 +92,13 @@ struct Assembly {
             ambassador: ambassador,
             registry: registry,
             services: [
-                Ending { await logs.drain() },
-                Ending { await database.stop() },
-                Ending { await redis?.stop() },
-                Ending { await upstream.shutdown() },
-                Ending { await Self.land(parts, within: configuration.shutdownGrace) },
+                Ending {
+                    await Self.land(parts)
+                    await upstream.shutdown()
+                    await redis?.stop()
+                    await database.stop()
+                    await logs.drain()
+                },
                 admin,
                 server,
                 Beginning { parts.readiness.becomeUnready() },
@@ -113,7 +115,8 @@ struct Assembly {
             gracefulShutdownSignals: signals,
             logger: self.logger
         )
-        configuration.maximumGracefulShutdownDuration = grace
+        // The server's own limit is the grace period; what comes after it, in order, has limits of a few seconds each.
+        configuration.maximumGracefulShutdownDuration = grace + .seconds(20)
         let group = self.group
         do {
             try await ServiceGroup(configuration: configuration).run()
@@ -147,10 +150,11 @@ struct Assembly {
         if let redis { parts.readiness.add("redis") { redis.condition.complaint } }
     }
 
-    /// Lets the calls to LangFlow end whose answers will be kept, and gives up those that take longer than the grace period.
-    private static func land(_ parts: AmbassadorParts, within grace: Duration) async {
+    /// Gives calls to LangFlow that nobody waits for any more a moment to end, since their answers will be kept.
+    private static func land(_ parts: AmbassadorParts) async {
         parts.flights.shutDown()
-        let deadline = parts.clocks.now().advanced(by: grace)
-        if await !parts.flights.drain(until: deadline) { parts.flights.cancelAll() }
+        let deadline = parts.clocks.now().advanced(by: .seconds(2))
+        guard await !parts.flights.drain(until: deadline) else { return }
+        parts.flights.cancelAll()
     }
 }

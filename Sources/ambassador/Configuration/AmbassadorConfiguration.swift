@@ -64,10 +64,10 @@ struct AmbassadorConfiguration: Sendable, Equatable {
 
     struct Breaker: Sendable, Equatable {
         var window: Duration = .seconds(60)
-        var callsMin = 10
+        var callsMin = 5
         /// Shares of the calls in the window, 0 to 1.
         var failureRateMax = 0.5
-        var slowCallDuration: Duration = .seconds(60)
+        var slowCallDuration: Duration = .seconds(3600)
         var slowCallRateMax = 0.8
         var openTime: Duration = .seconds(5)
         var openTimeMax: Duration = .seconds(60)

@@ -116,6 +116,29 @@ import Testing
         for _ in 0..<20 { #expect(await harness.ask("q", of: "good").status == 200) }
     }
 
+    @Test("one flow's unusable answers do not open the others' breaker")
+    func unusableAnswers() async {
+        let harness = Harness(flows: ["bad": .cached(), "good": .cached(ttl: .zero, staleIfError: .seconds(1))])
+        harness.upstream.follow { call, number throws(UpstreamError) in
+            guard call.target.description == "good" else { throw .invalid("the answer is over the limit") }
+            return try await ScriptedUpstream.echo(call, number)
+        }
+        for _ in 0..<20 { _ = await harness.ask("q", of: "bad") }
+        #expect(await harness.ask("q", of: "good").cacheStatusText == "ambassador; fwd=miss; stored")
+    }
+
+    @Test("a purge leaves nothing that a request found meanwhile in a place that was still full")
+    func purgeWhileLookingUp() async {
+        let store = FakeResponseCache()
+        let harness = Harness(flows: ["faq": .cached()], store: store)
+        _ = await harness.ask("q")
+        let other = Harness(flows: ["faq": .cached()], store: store)
+        // Memory is cleared first; before the store is, a request finds the entry there.
+        store.beforeRemoval { _ = await other.ask("q") }
+        _ = await other.ambassador.purge(.all)
+        #expect(await other.ask("q").cacheStatusText == "ambassador; fwd=miss; stored")
+    }
+
     @Test("a stale answer outlives memory and Redis: the store has it")
     func fromStore() async {
         let store = FakeResponseCache()

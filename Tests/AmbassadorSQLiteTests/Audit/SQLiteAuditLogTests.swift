@@ -288,7 +288,7 @@ import Testing
             let intruder = try fixture.connect()
             try intruder.execute("BEGIN IMMEDIATE")
             #expect(await fixture.store.remove(.all) == nil)
-            #expect(!fixture.database.isWritable)
+            #expect(try await eventually { !fixture.database.isWritable })
             try intruder.execute("ROLLBACK")
             #expect(try await eventually { fixture.database.isWritable })
         }

@@ -1,0 +1,38 @@
+/// What the end of a call says about the one whose breaker is told of it.
+enum BreakerVerdict: Sendable, Hashable {
+    case succeeded
+    case failed
+    /// Nothing: the call was given up, or another is to blame.
+    case abandoned
+
+    /// What it says about the flow: every exception in a flow is a 500 of LangFlow's.
+    ///
+    /// A timeout counts only where the call had the flow's whole time, or nearly.
+    static func flow(_ error: FetchError?, hadItsTime: Bool) -> BreakerVerdict {
+        switch error {
+        case nil: .succeeded
+        case .timeout?: hadItsTime ? .failed : .abandoned
+        case .invalid?: .failed
+        case .status(let status, _)?: Self.isGateways(status) ? .abandoned : .failed
+        case .unreachable?, .connectionLost?, .breakerOpen?, .overloaded?, .queuedTooLong?, .credentialRefused?,
+            .cancelled?:
+            .abandoned
+        }
+    }
+
+    /// What it says about LangFlow as a whole: transport, timeouts and 502 to 504 speak against it, any other answer for it.
+    static func upstream(_ error: FetchError?, hadItsTime: Bool) -> BreakerVerdict {
+        switch error {
+        case nil, .credentialRefused?: .succeeded
+        case .status(let status, _)?: Self.isGateways(status) ? .failed : .succeeded
+        case .unreachable?, .connectionLost?: .failed
+        case .timeout?: hadItsTime ? .failed : .abandoned
+        // A flow may give answers that are too large or not JSON; the others must not suffer for it.
+        case .invalid?, .breakerOpen?, .overloaded?, .queuedTooLong?, .cancelled?: .abandoned
+        }
+    }
+
+    private static func isGateways(_ status: Int) -> Bool {
+        (502...504).contains(status)
+    }
+}

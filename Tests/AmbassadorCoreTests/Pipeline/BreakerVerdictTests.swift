@@ -1,0 +1,31 @@
+import Testing
+
+@testable import AmbassadorCore
+
+@Suite struct BreakerVerdictTests {
+    static let cases: [(FetchError?, Bool, BreakerVerdict, BreakerVerdict)] = [
+        (nil, true, .succeeded, .succeeded),
+        (.status(500, message: nil), true, .failed, .succeeded),
+        (.status(502, message: nil), true, .abandoned, .failed),
+        (.status(503, message: nil), true, .abandoned, .failed),
+        (.status(504, message: nil), true, .abandoned, .failed),
+        (.status(505, message: nil), true, .failed, .succeeded),
+        (.unreachable, true, .abandoned, .failed),
+        (.connectionLost, true, .abandoned, .failed),
+        (.timeout, true, .failed, .failed),
+        // The caller had used the time up before the call: nobody's fault.
+        (.timeout, false, .abandoned, .abandoned),
+        (.invalid("x"), true, .failed, .abandoned),
+        (.credentialRefused, true, .abandoned, .succeeded),
+        (.breakerOpen, true, .abandoned, .abandoned),
+        (.overloaded, true, .abandoned, .abandoned),
+        (.queuedTooLong, true, .abandoned, .abandoned),
+        (.cancelled, true, .abandoned, .abandoned),
+    ]
+
+    @Test("a call speaks for or against the flow and LangFlow, each by what it is to blame for", arguments: cases)
+    func verdicts(error: FetchError?, hadItsTime: Bool, flow: BreakerVerdict, upstream: BreakerVerdict) {
+        #expect(BreakerVerdict.flow(error, hadItsTime: hadItsTime) == flow)
+        #expect(BreakerVerdict.upstream(error, hadItsTime: hadItsTime) == upstream)
+    }
+}
