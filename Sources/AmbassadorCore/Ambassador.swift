@@ -8,6 +8,7 @@ import NIOCore
 /// half (``Ambassador/fulfil(_:_:)``). Both end in the same record, whatever happened on the way.
 package final class Ambassador: Responder {
     let parts: AmbassadorParts
+    private let memo = RunInputMemo()
 
     package init(_ parts: AmbassadorParts) {
         self.parts = parts
@@ -58,11 +59,8 @@ package final class Ambassador: Responder {
 
     /// Finds out who asks what of which flow, and refuses what is not in order.
     private func plan(_ request: Request, _ exchange: inout Exchange) throws(Refusal) -> Plan {
-        let input =
-            switch request.route {
-            case .runFlow: try RunInput.parseRunFlow(request.body)
-            case .langFlowRun(let flow): try RunInput.parseLangFlowRun(request.body, flow: flow)
-            }
+        let known = self.memo.known(request)
+        let input = if let known { known.input } else { try Self.read(request) }
         exchange.flowName = input.flow
         exchange.tenant = try self.parts.tenants.tenant(of: request)
         guard let flow = self.parts.flows.flow(named: input.flow) else {
@@ -73,22 +71,22 @@ package final class Ambassador: Responder {
         }
         exchange.flow = flow
         exchange.input = input.input
-        guard !input.wantsStream else {
-            throw Refusal(
-                .notImplemented,
-                "Streaming is not supported by this version. Leave out stream, or send false."
-            )
-        }
-        try input.checkInput(allowsEmpty: flow.settings.allowsEmptyInput)
-        try input.checkTweaks(allowed: flow.settings.tweaks)
+        // The same bytes were in order before, under the same settings.
+        if known == nil { try Self.check(input, flow.settings) }
         let variables = request.globalVariables.filter { flow.settings.globalVariables.contains($0.name) }
         let keyed = flow.settings.session == .key ? input.session : nil
-        let hash = InputHasher.hash(
-            input,
-            normalization: flow.settings.normalize,
-            globalVariables: variables,
-            session: keyed
-        )
+        let hash: InputHash
+        if let known, variables.isEmpty {
+            hash = known.hash
+        } else {
+            hash = InputHasher.hash(
+                input,
+                normalization: flow.settings.normalize,
+                globalVariables: variables,
+                session: keyed
+            )
+            if variables.isEmpty { self.memo.insert(RunInputMemo.Known(input: input, hash: hash), for: request) }
+        }
         exchange.inputHash = hash
         return Plan(
             request: request,
@@ -103,6 +101,24 @@ package final class Ambassador: Responder {
             // From now on, not from the first byte: what the caller took to send its request is not LangFlow's time.
             deadline: self.parts.clocks.now().advanced(by: flow.settings.timeout)
         )
+    }
+
+    private static func read(_ request: Request) throws(Refusal) -> RunInput {
+        switch request.route {
+        case .runFlow: try RunInput.parseRunFlow(request.body)
+        case .langFlowRun(let flow): try RunInput.parseLangFlowRun(request.body, flow: flow)
+        }
+    }
+
+    private static func check(_ input: RunInput, _ settings: FlowSettings) throws(Refusal) {
+        guard !input.wantsStream else {
+            throw Refusal(
+                .notImplemented,
+                "Streaming is not supported by this version. Leave out stream, or send false."
+            )
+        }
+        try input.checkInput(allowsEmpty: settings.allowsEmptyInput)
+        try input.checkTweaks(allowed: settings.tweaks)
     }
 
     private func session(ofRequestWithoutOneTo flow: Flow) -> SessionID {

@@ -157,6 +157,9 @@ package final class SQLiteDatabase: Sendable {
         }
     }
 
+    /// None: a writer that always yields falls behind on a busy core, until its queue is full and every request waits for it.
+    private static let writerNiceness: Int32 = 0
+
     private static func startWriting(
         _ loop: sending WriterLoop,
         _ file: DatabaseFile,
@@ -164,7 +167,7 @@ package final class SQLiteDatabase: Sendable {
         _ status: WriterStatus
     ) throws(SQLiteError) {
         var loop: WriterLoop? = loop
-        let code = DedicatedThread.start(niceness: 10) {
+        let code = DedicatedThread.start(niceness: Self.writerNiceness) {
             loop?.run()
             // The file is closed before its lock is given back, and both before anybody is told.
             loop = nil
