@@ -88,7 +88,7 @@ extension Ambassador {
 
     /// LangFlow's own 4xx, passed on with its status and body.
     private func rejection(_ fetched: Fetched, to plan: Plan, wasShared: Bool) -> Reply {
-        let session = EscapedSessionID(plan.session)
+        let session = plan.session.escaped
         var reply = Reply(
             status: fetched.status,
             content: .answer(fetched.answer, session: session),

@@ -73,7 +73,7 @@ package final class Ambassador: Responder {
         exchange.input = input.input
         // The same bytes were in order before, under the same settings.
         if known == nil { try Self.check(input, flow.settings) }
-        let variables = request.globalVariables.filter { flow.settings.globalVariables.contains($0.name) }
+        let variables = request.head.globalVariables.filter { flow.settings.globalVariables.contains($0.name) }
         let keyed = flow.settings.session == .key ? input.session : nil
         let hash: InputHash
         if let known, variables.isEmpty {
@@ -85,7 +85,7 @@ package final class Ambassador: Responder {
                 globalVariables: variables,
                 session: keyed
             )
-            if variables.isEmpty { self.memo.insert(RunInputMemo.Known(input: input, hash: hash), for: request) }
+            if variables.isEmpty { self.memo.insert(input, hash, for: request) }
         }
         exchange.inputHash = hash
         return Plan(
@@ -104,7 +104,7 @@ package final class Ambassador: Responder {
     }
 
     private static func read(_ request: Request) throws(Refusal) -> RunInput {
-        switch request.route {
+        switch request.head.route {
         case .runFlow: try RunInput.parseRunFlow(request.body)
         case .langFlowRun(let flow): try RunInput.parseLangFlowRun(request.body, flow: flow)
         }
@@ -157,13 +157,14 @@ package final class Ambassador: Responder {
 
     /// Records a request and lets its answer go, at once or, where the audit log is strict, once its record is on disk.
     private func conclude(_ reply: Reply, _ exchange: Exchange) -> Decision {
-        let record = exchange.record(reply, at: self.parts.clocks.now())
         switch self.parts.audit.durability {
         case .batched:
+            let record = exchange.record(reply, at: self.parts.clocks.now())
             self.parts.metrics.count(record, of: exchange.flow)
-            self.parts.audit.record(record)
+            self.parts.audit.record(consume record)
             return .answered(exchange.response(reply))
         case .strict:
+            let record = exchange.record(reply, at: self.parts.clocks.now())
             return .pending {
                 guard await self.parts.audit.recordCommitted(record) else { return self.unrecordable(exchange) }
                 self.parts.metrics.count(record, of: exchange.flow)

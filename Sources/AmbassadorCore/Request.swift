@@ -1,36 +1,27 @@
 package import NIOCore
 
 /// A request whose framing, target, method and headers were found in order; the body is still as the caller sent it.
-package struct Request: Sendable {
-    package var route: Route
-    package var traceID: TraceID
-    package var body: ByteBuffer
-    /// The value of `X-Tenant-ID`, not yet checked; `nil` where the header is absent.
-    package var tenantHeader: String?
-    /// Whether the caller asked for the answer's text alone (`Accept: text/plain`).
-    package var wantsText: Bool
-    /// The values of the caller's `X-LANGFLOW-GLOBAL-VAR-*` headers by upper-case variable name.
-    package var globalVariables: [GlobalVariable]
-    package var clientAddress: String?
+///
+/// Immutable and shared by reference: what becomes of a request hands it on many times.
+package final class Request: Sendable {
+    package let head: CallHead
+    /// The caller's own, or a new one.
+    package let traceID: TraceID
+    package let body: ByteBuffer
+    package let clientAddress: String?
     /// When the first byte of the request was read.
-    package var receivedAt: NIODeadline
+    package let receivedAt: NIODeadline
 
     package init(
-        route: Route,
+        head: CallHead,
         traceID: TraceID,
         body: ByteBuffer,
-        tenantHeader: String? = nil,
-        wantsText: Bool = false,
-        globalVariables: [GlobalVariable] = [],
         clientAddress: String? = nil,
         receivedAt: NIODeadline
     ) {
-        self.route = route
+        self.head = head
         self.traceID = traceID
         self.body = body
-        self.tenantHeader = tenantHeader
-        self.wantsText = wantsText
-        self.globalVariables = globalVariables
         self.clientAddress = clientAddress
         self.receivedAt = receivedAt
     }

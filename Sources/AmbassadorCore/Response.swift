@@ -34,7 +34,7 @@ package struct Response: Sendable {
         package var byteCount: Int {
             switch self {
             case .answer(let answer, let session):
-                answer.body.readableBytes + answer.sessionOffsets.count * session.bytes.readableBytes
+                answer.body.readableBytes + answer.sessionOffsets.count * session.byteCount
             case .text(let bytes), .json(let bytes), .problem(let bytes):
                 bytes.readableBytes
             }
@@ -44,14 +44,15 @@ package struct Response: Sendable {
         package func write(into buffer: inout ByteBuffer) {
             switch self {
             case .answer(let answer, let session):
-                var start = answer.body.readerIndex
-                for offset in answer.sessionOffsets {
-                    let cut = answer.body.readerIndex + offset
-                    buffer.writeBytes(of: answer.body, from: start, to: cut)
-                    buffer.writeImmutableBuffer(session.bytes)
-                    start = cut
+                answer.body.withUnsafeReadableBytes { body in
+                    var start = 0
+                    for offset in answer.sessionOffsets {
+                        buffer.writeBytes(UnsafeRawBufferPointer(rebasing: body[start..<offset]))
+                        session.write(into: &buffer)
+                        start = offset
+                    }
+                    buffer.writeBytes(UnsafeRawBufferPointer(rebasing: body[start...]))
                 }
-                buffer.writeBytes(of: answer.body, from: start, to: answer.body.writerIndex)
             case .text(let bytes), .json(let bytes), .problem(let bytes):
                 buffer.writeImmutableBuffer(bytes)
             }
@@ -70,50 +71,5 @@ package struct Response: Sendable {
     package enum Degradation: String, Sendable {
         case stale
         case fallback
-    }
-}
-
-/// A caller's session id as it stands between the quotes of a JSON string.
-package struct EscapedSessionID: Sendable {
-    package let bytes: ByteBuffer
-
-    package init(_ session: SessionID) {
-        self.init(session.description)
-    }
-
-    /// Escapes a session's text that came from elsewhere than a caller.
-    package init(_ text: String) {
-        // Most ids are UUIDs, which are written as they are.
-        guard text.utf8.contains(where: Self.isEscaped) else {
-            self.bytes = ByteBuffer(string: text)
-            return
-        }
-        var bytes = ByteBuffer()
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.writeInteger(UInt8(ascii: "\\"))
-                bytes.writeInteger(byte)
-            case 0..<0x20:
-                bytes.writeStaticString("\\u00")
-                bytes.writeInteger(HexDigits.digit(byte >> 4))
-                bytes.writeInteger(HexDigits.digit(byte & 0xF))
-            default:
-                bytes.writeInteger(byte)
-            }
-        }
-        self.bytes = bytes
-    }
-
-    private static func isEscaped(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-    }
-}
-
-extension ByteBuffer {
-    /// Appends a range of another buffer, given by that buffer's own indices.
-    fileprivate mutating func writeBytes(of other: ByteBuffer, from start: Int, to end: Int) {
-        guard end > start, let slice = other.getSlice(at: start, length: end - start) else { return }
-        self.writeImmutableBuffer(slice)
     }
 }

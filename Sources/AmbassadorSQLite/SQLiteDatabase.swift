@@ -157,9 +157,8 @@ package final class SQLiteDatabase: Sendable {
         }
     }
 
-    /// None: a writer that always yields falls behind on a busy core, until its queue is full and every request waits for it.
-    private static let writerNiceness: Int32 = 0
-
+    /// Starts the writing thread, at normal priority: one that always yields falls behind on a busy core, until its queue is full and
+    /// every request waits for it.
     private static func startWriting(
         _ loop: sending WriterLoop,
         _ file: DatabaseFile,
@@ -167,7 +166,7 @@ package final class SQLiteDatabase: Sendable {
         _ status: WriterStatus
     ) throws(SQLiteError) {
         var loop: WriterLoop? = loop
-        let code = DedicatedThread.start(niceness: Self.writerNiceness) {
+        let code = DedicatedThread.start {
             loop?.run()
             // The file is closed before its lock is given back, and both before anybody is told.
             loop = nil

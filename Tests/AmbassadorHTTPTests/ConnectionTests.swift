@@ -43,10 +43,10 @@ import Testing
             #expect(messages.first?.body == #"{"a":1}"#)
             #expect(messages.first?.field("x-trace-id") == "0af7651916cd43dd8448eb211c80319c")
             let request = try #require(witness.decided.first)
-            #expect(request.route == .langFlowRun(try #require(FlowName("faq"))))
-            #expect(request.tenantHeader == "acme")
-            #expect(request.wantsText)
-            #expect(request.globalVariables == [GlobalVariable(name: "TONE", value: "kind words")])
+            #expect(request.head.route == .langFlowRun(try #require(FlowName("faq"))))
+            #expect(request.head.tenantHeader == "acme")
+            #expect(request.head.wantsText)
+            #expect(request.head.globalVariables == [GlobalVariable(name: "TONE", value: "kind words")])
             #expect(request.clientAddress == "127.0.0.1")
         }
     }
@@ -66,7 +66,7 @@ import Testing
         try await ServerHarness.run(witness) { server in
             let text = Self.post("{}", fields: ["Accept: \(value)", "Connection: close"])
             _ = try await server.exchange(Array(text.utf8))
-            #expect(witness.decided.map(\.wantsText) == [wantsText])
+            #expect(witness.decided.map(\.head.wantsText) == [wantsText])
         }
     }
 
@@ -93,7 +93,7 @@ import Testing
             #expect(messages.map(\.status) == [200])
             #expect(messages.first?.field("connection") == "close")
             #expect(witness.bodies == ["{}"])
-            #expect(witness.decided.first?.tenantHeader == nil)
+            #expect(witness.decided.first?.head.tenantHeader == nil)
         }
     }
 

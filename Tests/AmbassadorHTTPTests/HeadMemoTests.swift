@@ -33,13 +33,24 @@ import Testing
         }
 
         /// Delivers the pieces one after the other, and tells all that can be told of what happened.
+        private static func shown(_ credential: Credential) -> String {
+            switch credential {
+            case .none: "none"
+            case .apiKey(let key): "key \(key.revealed)"
+            case .bearer(let token): "bearer \(token.revealed)"
+            case .unusable: "unusable"
+            }
+        }
+
         func receive(_ pieces: [[UInt8]]) throws -> [String] {
             for piece in pieces where self.channel.isActive {
                 // An error is the connection's to answer; the answer is looked at below.
                 _ = try? self.channel.writeInbound(ByteBuffer(bytes: piece))
             }
-            var told = self.witness.decided.map {
-                "\($0.route) \(String(buffer: $0.body)) \($0.tenantHeader ?? "-") \($0.wantsText) \($0.globalVariables)"
+            var told = self.witness.decided.map { request in
+                let head = request.head
+                return "\(head.route) \(String(buffer: request.body)) \(head.tenantHeader ?? "-") \(head.wantsText) "
+                    + "\(head.globalVariables) \(Self.shown(head.credential))"
             }
             told += self.witness.refused.map { "\($0.refusal) \($0.head.route) \($0.head.requestBytes)" }
             while let bytes = try self.channel.readOutbound(as: ByteBuffer.self) {

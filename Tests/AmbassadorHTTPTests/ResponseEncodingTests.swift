@@ -30,7 +30,7 @@ import Testing
             sessionOffsets: [15, 26],
             text: ByteBuffer(string: "hi")
         )
-        let session = EscapedSessionID(try #require(SessionID("a\"b")))
+        let session = try #require(SessionID("a\"b")).escaped
         var response = try Self.response(200, .answer(answer, session: session))
         response.cacheStatus = .hit(ttl: 12, .memory)
         response.ageSeconds = 3588

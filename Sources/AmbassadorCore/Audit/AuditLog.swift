@@ -16,7 +16,7 @@ package protocol AuditLog: Sendable {
     func reserveWaiting() async -> Bool
 
     /// Appends the record for which a place was reserved. Never fails, never suspends.
-    func record(_ record: AuditRecord)
+    func record(_ record: consuming AuditRecord)
 
     /// Appends the record for which a place was reserved and returns once it is on disk (`strict`).
     ///

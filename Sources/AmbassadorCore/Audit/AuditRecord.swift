@@ -34,8 +34,8 @@ package struct AuditRecord: Sendable {
     package var clientAddress: String?
     /// What was asked (UTF-8), shared with the request's own bytes; `nil` where the flow does not store inputs.
     package var input: ByteBuffer?
-    /// The answer's text (UTF-8).
-    package var answerText: ByteBuffer?
+    /// What was answered, in as far as its text may be kept; `nil` on errors too.
+    package var answer: Answer?
 
     package init(time: Timestamp, traceID: TraceID, route: Route.Name, tenant: TenantID, outcome: Outcome, status: Int)
     {

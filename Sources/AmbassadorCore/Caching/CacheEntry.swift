@@ -53,7 +53,9 @@ package final class CacheEntry: Sendable {
 }
 
 /// A complete answer of LangFlow's, ready to be sent to anybody who may have it.
-package struct Answer: Sendable, Equatable {
+///
+/// Immutable and shared by reference, like the entry that keeps it.
+package final class Answer: Sendable, Equatable {
     /// LangFlow's JSON, with nothing where session ids stood.
     ///
     /// Never empty.
@@ -67,6 +69,10 @@ package struct Answer: Sendable, Equatable {
         self.body = body
         self.sessionOffsets = sessionOffsets
         self.text = text
+    }
+
+    package static func == (left: Answer, right: Answer) -> Bool {
+        left.body == right.body && left.sessionOffsets == right.sessionOffsets && left.text == right.text
     }
 }
 

@@ -6,27 +6,47 @@ import Crypto
 package struct SessionID: Sendable, CustomStringConvertible {
     package static let lengthMax = 256
 
-    package let description: String
+    private enum Form: Sendable {
+        case text(String)
+        case uuid(CustomUUID)
+    }
+
+    private let form: Form
+
+    package var description: String {
+        switch self.form {
+        case .text(let text): text
+        case .uuid(let uuid): uuid.description
+        }
+    }
 
     /// - Returns: `nil` where the text is empty or too long.
     package init?(_ text: String) {
         guard (1...Self.lengthMax).contains(text.utf8.count) else { return nil }
-        self.description = text
+        self.form = .text(text)
     }
 
-    private init(unchecked text: String) {
-        self.description = text
+    private init(_ form: Form) {
+        self.form = form
     }
 
     /// A session that nobody else has, for a request that names none.
     package static func fresh() -> SessionID {
         let (high, low) = RandomPool.shared.next()
-        return SessionID(unchecked: uuid(high: high, low: low))
+        return SessionID(.uuid(CustomUUID(high: high, low: low)))
     }
 
     /// The session of all callers of a flow, for flows that keep LangFlow's behaviour for requests without a session.
     package static func ofFlow(_ target: FlowName) -> SessionID {
-        SessionID(unchecked: target.description)
+        SessionID(.text(target.description))
+    }
+
+    /// The id as it stands between the quotes of a JSON string.
+    package var escaped: EscapedSessionID {
+        switch self.form {
+        case .text(let text): EscapedSessionID(text)
+        case .uuid(let uuid): EscapedSessionID(uuid)
+        }
     }
 
     /// The id that LangFlow gets in place of the caller's.
@@ -46,29 +66,11 @@ package struct SessionID: Sendable, CustomStringConvertible {
                 UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
             )
         }
-        return UpstreamSessionID(description: uuid(high: words.0, low: words.1))
+        return UpstreamSessionID(description: CustomUUID(high: words.0, low: words.1).description)
     }
 }
 
 /// The session id that stands in LangFlow's memory; see ``SessionID/scoped(to:)``.
 package struct UpstreamSessionID: Sendable, CustomStringConvertible {
     package let description: String
-}
-
-/// Writes 128 bits as a UUID of version 8 (RFC 9562 §5.8: custom bits), in lower case.
-private func uuid(high: UInt64, low: UInt64) -> String {
-    let words = (high & ~0xF000 | 0x8000, low & ~(0b11 << 62) | 0b10 << 62)
-    return String(unsafeUninitializedCapacity: 36) { text in
-        var position = 0
-        for nibble in 0..<32 {
-            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                text[position] = UInt8(ascii: "-")
-                position += 1
-            }
-            let word = nibble < 16 ? words.0 : words.1
-            text[position] = HexDigits.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (nibble % 16))) & 0xF)
-            position += 1
-        }
-        return position
-    }
 }

@@ -10,7 +10,7 @@ extension Answer {
     ///   - session: the id that was sent with the run.
     ///   - body: LangFlow's, of any status.
     ///   - text: the answer's text alone, or empty.
-    package init(cutting session: UpstreamSessionID, from body: ByteBuffer, text: ByteBuffer) {
+    package convenience init(cutting session: UpstreamSessionID, from body: ByteBuffer, text: ByteBuffer) {
         let (cut, offsets) = Self.cut(Array(session.description.utf8), from: body)
         self.init(body: cut, sessionOffsets: offsets, text: Self.cut(Array(session.description.utf8), from: text).cut)
     }

@@ -1,7 +1,9 @@
 package import NIOCore
 
 /// A checked request to run a flow: what LangFlow is sent and what its answer is kept under are both made from this.
-package struct RunInput: Sendable {
+///
+/// Immutable and shared by reference: whoever asks the same in the same bytes asks it with one object.
+package final class RunInput: Sendable {
     package typealias Parts = (
         flow: FlowName,
         input: ByteBuffer,

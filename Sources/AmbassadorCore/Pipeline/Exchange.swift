@@ -16,12 +16,12 @@ struct Exchange: Sendable {
 
     init(_ request: Request, time: Timestamp) {
         self.traceID = request.traceID
-        self.route = request.route.name
+        self.route = request.head.route.name
         self.receivedAt = request.receivedAt
         self.time = time
         self.requestBytes = request.body.readableBytes
         self.clientAddress = request.clientAddress
-        if case .langFlowRun(let name) = request.route { self.flowName = name }
+        if case .langFlowRun(let name) = request.head.route { self.flowName = name }
     }
 
     init(_ head: RefusedHead, receivedAt: NIODeadline, time: Timestamp) {
@@ -72,7 +72,7 @@ struct Exchange: Sendable {
         record.clientAddress = self.clientAddress
         if self.flow?.settings.storesInputs != false {
             record.input = self.input
-            record.answerText = reply.answerText
+            record.answer = reply.answer
         }
         return record
     }

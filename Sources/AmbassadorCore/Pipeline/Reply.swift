@@ -17,7 +17,8 @@ struct Reply: Sendable {
     var usage: Usage = .unknown
     var costNanos: Int64 = 0
     var savedNanos: Int64 = 0
-    var answerText: ByteBuffer?
+    /// What LangFlow said, now or once; `nil` for everything else.
+    var answer: Answer?
 
     init(status: Int, content: Response.Content, outcome: Outcome, detail: OutcomeDetail? = nil) {
         self.status = status
@@ -29,11 +30,11 @@ struct Reply: Sendable {
     /// An answer of LangFlow's, in the form that the caller asked for.
     init(_ answer: Answer, to plan: Plan, outcome: Outcome, detail: OutcomeDetail? = nil) {
         let content: Response.Content =
-            plan.request.wantsText
+            plan.request.head.wantsText
             ? .text(answer.text)
-            : .answer(answer, session: EscapedSessionID(plan.session))
+            : .answer(answer, session: plan.session.escaped)
         self.init(status: 200, content: content, outcome: outcome, detail: detail)
-        self.answerText = answer.text
+        self.answer = answer
     }
 
     /// A stored answer.

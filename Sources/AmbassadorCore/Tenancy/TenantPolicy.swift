@@ -13,7 +13,7 @@ package struct TenantPolicy: Sendable {
     ///
     /// - Throws: a refusal where the header is believed and is not a tenant's name.
     func tenant(of request: Request) throws(Refusal) -> TenantID {
-        guard self.trustsHeader, let header = request.tenantHeader else { return .default }
+        guard self.trustsHeader, let header = request.head.tenantHeader else { return .default }
         guard let tenant = TenantID(header.utf8) else {
             throw Refusal(
                 .invalidField,

@@ -1,3 +1,4 @@
+import AmbassadorCore
 import NIOCore
 
 extension ConnectionHandler {
@@ -9,24 +10,26 @@ extension ConnectionHandler {
 
     /// The call whose head was accepted just now, where it is a plain one whose body is still to come: with a length, kept alive, and
     /// not waiting for `100 Continue`.
-    var acceptedCall: (head: RequestHead, bodyLength: Int)? {
+    var acceptedCall: (call: CallHead, bodyLength: Int)? {
         guard case .body = self.input, let incoming = self.incoming, incoming.content.readableBytes == 0 else {
             return nil
         }
-        let fields = incoming.head.fields
-        guard case .length(let length) = fields.body, length > 0, incoming.minorVersion == 1 else { return nil }
-        guard fields.keepsAlive, !fields.expectsContinue else { return nil }
-        return (incoming.head, length)
+        guard case .length(let length) = incoming.body, length > 0, incoming.minorVersion == 1 else { return nil }
+        guard incoming.keepsAlive, !self.owesContinue else { return nil }
+        return (incoming.call, length)
     }
 
     /// Takes a whole request whose head is one that was accepted before.
-    func receive(again head: RequestHead, _ body: ByteBuffer) {
-        var head = head
-        head.fields.renewTraceID()
+    func receive(again call: CallHead, _ body: ByteBuffer) {
         self.noteMessage()
         self.timer.restart()
-        self.incoming = Incoming(head: head, minorVersion: 1, receivedAt: .now(), content: body)
-        self.input = .body
-        self.receiveEnd()
+        let request = Request(
+            head: call,
+            traceID: call.traceID ?? .random(),
+            body: body,
+            clientAddress: self.clientAddress,
+            receivedAt: .now()
+        )
+        self.submit(Exchange(.request(request), keepsAlive: true, minorVersion: 1, isHEAD: false))
     }
 }

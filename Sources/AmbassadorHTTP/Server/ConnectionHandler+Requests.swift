@@ -49,10 +49,17 @@ extension ConnectionHandler {
                 ),
                 body: head.fields.body
             )
-        case .call:
+        case .call(let route):
             self.owesContinue = head.fields.expectsContinue
             if head.fields.body == .chunked { self.decoder.expectChunks() }
-            self.incoming = Incoming(head: head, minorVersion: minorVersion, receivedAt: receivedAt)
+            self.incoming = Incoming(
+                call: CallHead(route: route, head.fields),
+                traceID: head.fields.traceID,
+                body: head.fields.body,
+                keepsAlive: head.fields.keepsAlive,
+                minorVersion: minorVersion,
+                receivedAt: receivedAt
+            )
             self.input = .body
         }
     }
@@ -103,12 +110,18 @@ extension ConnectionHandler {
         case .body:
             guard let incoming = self.incoming else { preconditionFailure("a body ends without a request") }
             self.incoming = nil
-            let keepsAlive = incoming.head.fields.keepsAlive
-            self.input = keepsAlive ? .head : .ended
+            self.input = incoming.keepsAlive ? .head : .ended
+            let request = Request(
+                head: incoming.call,
+                traceID: incoming.traceID,
+                body: incoming.content,
+                clientAddress: self.clientAddress,
+                receivedAt: incoming.receivedAt
+            )
             self.submit(
                 Exchange(
-                    .request(Request(incoming, clientAddress: self.clientAddress)),
-                    keepsAlive: keepsAlive,
+                    .request(request),
+                    keepsAlive: incoming.keepsAlive,
                     minorVersion: incoming.minorVersion,
                     isHEAD: false
                 )
@@ -139,15 +152,12 @@ extension ConnectionHandler {
             self.owesContinue = false
             self.input = .ended
             var head = RefusedHead(
-                traceID: incoming.head.fields.traceID,
-                route: .none,
+                traceID: incoming.traceID,
+                route: incoming.call.route.name,
                 clientAddress: self.clientAddress,
                 receivedAt: incoming.receivedAt
             )
-            if case .call(let route) = incoming.head.endpoint {
-                head.route = route.name
-                if case .langFlowRun(let flow) = route { head.flow = flow }
-            }
+            if case .langFlowRun(let flow) = incoming.call.route { head.flow = flow }
             head.requestBytes = incoming.content.readableBytes
             self.submit(Exchange(breaking: refusal, of: head))
         case .discarding:
@@ -184,21 +194,15 @@ extension ConnectionHandler {
     }
 }
 
-extension Request {
-    fileprivate init(_ incoming: ConnectionHandler.Incoming, clientAddress: String?) {
-        guard case .call(let route) = incoming.head.endpoint else {
-            preconditionFailure("only calls have a body that is read")
-        }
-        let fields = incoming.head.fields
+extension CallHead {
+    fileprivate convenience init(route: Route, _ fields: RequestFields) {
         self.init(
             route: route,
-            traceID: fields.traceID,
-            body: incoming.content,
             tenantHeader: fields.tenant,
             wantsText: fields.wantsText,
             globalVariables: fields.globalVariables,
-            clientAddress: clientAddress,
-            receivedAt: incoming.receivedAt
+            credential: fields.credential,
+            traceID: fields.callerTraceID
         )
     }
 }

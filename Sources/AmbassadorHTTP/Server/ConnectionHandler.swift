@@ -26,7 +26,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// A request whose content is being read.
     struct Incoming {
-        let head: RequestHead
+        let call: CallHead
+        let traceID: TraceID
+        let body: RequestFields.Body
+        let keepsAlive: Bool
         let minorVersion: Int
         let receivedAt: NIODeadline
         var content = ByteBuffer()
@@ -79,7 +82,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         return self.pending == nil && self.waiting.isEmpty && !self.isOutputBlocked
     }
 
-    var isOutputBlocked: Bool { self.context?.channel.isWritable == false }
+    /// Whether enough is unsent; as the channel last told.
+    private(set) var isOutputBlocked = false
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -143,7 +147,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { self.proceed() }
+        self.isOutputBlocked = !context.channel.isWritable
+        if !self.isOutputBlocked { self.proceed() }
         context.fireChannelWritabilityChanged()
     }
 

@@ -1,3 +1,4 @@
+import AmbassadorCore
 import NIOCore
 
 /// Heads that the parser has judged, by their bytes.
@@ -10,9 +11,9 @@ final class HeadMemo {
     static let headBytesMax = 2 * 1024
 
     private struct Slot {
-        var bytes: ByteBuffer
-        var head: RequestHead
-        var bodyLength: Int
+        let bytes: ByteBuffer
+        let call: CallHead
+        let bodyLength: Int
     }
 
     private static let slotsMax = 256
@@ -22,16 +23,16 @@ final class HeadMemo {
     /// The verdict on a head.
     ///
     /// - Returns: `nil` where these bytes are not known.
-    func verdict(on bytes: ByteBuffer) -> (head: RequestHead, bodyLength: Int)? {
+    func verdict(on bytes: ByteBuffer) -> (call: CallHead, bodyLength: Int)? {
         guard let slot = self.slots[Self.index(of: bytes)], slot.bytes == bytes else { return nil }
-        return (slot.head, slot.bodyLength)
+        return (slot.call, slot.bodyLength)
     }
 
     /// Keeps a verdict in place of another one that has the same slot.
-    func insert(_ head: RequestHead, bodyLength: Int, for bytes: ByteBuffer) {
+    func insert(_ call: CallHead, bodyLength: Int, for bytes: ByteBuffer) {
         // A copy: a slice would keep the whole of what was read in memory.
         let copy = ByteBuffer(bytes: bytes.readableBytesView)
-        self.slots[Self.index(of: bytes)] = Slot(bytes: copy, head: head, bodyLength: bodyLength)
+        self.slots[Self.index(of: bytes)] = Slot(bytes: copy, call: call, bodyLength: bodyLength)
     }
 
     /// By a seeded hash, so that no caller can choose whose slot it takes.

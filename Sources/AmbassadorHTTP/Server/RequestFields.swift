@@ -24,8 +24,8 @@ package struct RequestFields: Sendable {
     private var transferEncodings = 0
     private var contentType: String?
     private var hasContentEncoding = false
-    private var hasAuthorization = false
-    private var hasAPIKey = false
+    private var authorization: String?
+    private var apiKey: String?
     private var traceparents = 0
     private var parentTrace: TraceID?
     private var ownTraces = 0
@@ -62,19 +62,33 @@ package struct RequestFields: Sendable {
         }
         // RFC 9110 §10.1.1: an HTTP/1.0 caller's 100-continue is ignored.
         if minorVersion == 0 { self.expectsContinue = false }
-        // A repeated id is nobody's.
-        if self.traceparents == 1, let trace = self.parentTrace {
-            self.traceID = trace
-        } else if self.ownTraces == 1, let trace = self.ownTrace {
-            self.traceID = trace
+        if let trace = self.callerTraceID { self.traceID = trace }
+    }
+
+    /// The id that the caller gave its request; a repeated one is nobody's.
+    package var callerTraceID: TraceID? {
+        if self.traceparents == 1, let trace = self.parentTrace { return trace }
+        return self.ownTraces == 1 ? self.ownTrace : nil
+    }
+
+    /// What the caller shows to say who it is: an API key, or a bearer token (RFC 6750 §2.1), but not both.
+    package var credential: Credential {
+        switch (self.apiKey, self.authorization) {
+        case (nil, nil): return .none
+        case (let key?, nil): return key.utf8.isEmpty ? .unusable : .apiKey(Secret(key))
+        case (nil, let authorization?): return Self.bearer(authorization.utf8)
+        case (_?, _?): return .unusable
         }
     }
 
-    /// Gives the request an id of its own, unless the caller named one.
-    mutating func renewTraceID() {
-        if self.traceparents == 1, self.parentTrace != nil { return }
-        if self.ownTraces == 1, self.ownTrace != nil { return }
-        self.traceID = .random()
+    private static func bearer(_ value: String.UTF8View) -> Credential {
+        let space = UInt8(ascii: " ")
+        guard let end = value.firstIndex(of: space), value[..<end].equalsIgnoringCase("bearer") else {
+            return .unusable
+        }
+        let token = value[end...].drop { $0 == space }
+        guard !token.isEmpty, !token.contains(space) else { return .unusable }
+        return .bearer(Secret(String(Substring(token))))
     }
 
     /// Checks that the body is JSON as it stands.
@@ -100,8 +114,8 @@ package struct RequestFields: Sendable {
             // No upgrade is offered; the request is answered as it stands, and nothing is read after it.
             self.keepsAlive = false
         case 9 where name.equalsIgnoringCase("x-api-key"):
-            guard !self.hasAPIKey else { throw Self.repeated("X-API-Key") }
-            self.hasAPIKey = true
+            guard self.apiKey == nil else { throw Self.repeated("X-API-Key") }
+            self.apiKey = try Self.visible(value, "X-API-Key")
         case 10 where name.equalsIgnoringCase("connection"):
             try self.readConnection(value)
         case 10 where name.equalsIgnoringCase("x-trace-id"):
@@ -117,9 +131,8 @@ package struct RequestFields: Sendable {
             guard self.contentType == nil else { throw Self.repeated("Content-Type") }
             self.contentType = try Self.visible(value, "Content-Type")
         case 13 where name.equalsIgnoringCase("authorization"):
-            guard !self.hasAuthorization else { throw Self.repeated("Authorization") }
-            _ = try Self.visible(value, "Authorization")
-            self.hasAuthorization = true
+            guard self.authorization == nil else { throw Self.repeated("Authorization") }
+            self.authorization = try Self.visible(value, "Authorization")
         case 14 where name.equalsIgnoringCase("content-length"):
             try self.readContentLength(value.utf8)
         case 16 where name.equalsIgnoringCase("content-encoding"):

@@ -25,6 +25,11 @@ final class AuditQueue: Sendable {
         var isClosed = false
     }
 
+    /// Records that are worth a commit before its time.
+    ///
+    /// Where one core runs an event loop and the writer, a batch is how long the loop stands still: this many are about 2 ms.
+    static let batchGoal = 512
+
     let capacity: Int
     private let signal: WriterSignal
     // Places taken: reserved, queued, or in the writer's hands.
@@ -45,8 +50,10 @@ final class AuditQueue: Sendable {
     // Added to the places that are taken by a close: no place is ever free again.
     private static let closed = 1 << 40
 
-    /// Whether somebody waits for the commit of what is queued.
-    var isUrgent: Bool { self.state.withLock { !$0.committing.isEmpty } || self.count > self.capacity / 2 }
+    /// Whether somebody waits for the commit of what is queued, or enough is queued.
+    var isUrgent: Bool {
+        self.state.withLock { !$0.committing.isEmpty || $0.records.count >= Self.batchGoal }
+    }
 
     var isEmpty: Bool { self.state.withLock { $0.records.isEmpty && $0.committing.isEmpty } }
 
@@ -84,17 +91,18 @@ final class AuditQueue: Sendable {
     ///
     /// - Returns: `false` where the queue was closed for good and the record went nowhere.
     func append(_ record: consuming AuditRecord) -> Bool {
-        let record = record
-        let isOpen = self.state.withLock { state in
-            guard !state.isClosed else { return false }
+        // Handed over rather than copied: a record holds half a dozen references.
+        var handed: AuditRecord? = consume record
+        let queued: Int? = self.state.withLock { state in
+            guard !state.isClosed, let record = handed.take() else { return nil }
             state.records.append(record)
-            return true
+            return state.records.count
         }
-        guard isOpen else {
+        guard let queued else {
             self.release(1)
             return false
         }
-        self.signal.notify(urgent: self.count > self.capacity / 2)
+        self.signal.notify(urgent: queued >= Self.batchGoal)
         return true
     }
 

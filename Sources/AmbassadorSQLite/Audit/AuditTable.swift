@@ -40,11 +40,11 @@ final class AuditTable {
         statement.bind(record.time.milliseconds, at: 2)
         statement.bind(bits: record.traceID.high, at: 3)
         statement.bind(bits: record.traceID.low, at: 4)
-        statement.bind(try self.names.id(of: self.node, day: day), at: 5)
+        statement.bind(try self.names.id(of: self.node, in: .node, day: day), at: 5)
         statement.bind(AuditCode.code(of: record.route), at: 6)
-        statement.bind(try self.names.id(of: record.tenant.description, day: day), at: 7)
-        statement.bind(try self.nameID(record.flow, day), at: 8)
-        statement.bind(try self.nameID(record.target, day), at: 9)
+        statement.bind(try self.names.id(of: record.tenant.description, in: .tenant, day: day), at: 7)
+        statement.bind(try self.nameID(record.flow, in: .flow, day), at: 8)
+        statement.bind(try self.nameID(record.target, in: .target, day), at: 9)
         statement.bind(AuditCode.code(of: record.outcome), at: 10)
         statement.bind(record.detail.map(AuditCode.code(of:)), at: 11)
         statement.bind(record.status, at: 12)
@@ -86,9 +86,13 @@ final class AuditTable {
         self.names.forget()
     }
 
-    private func nameID(_ name: FlowName?, _ day: Int64) throws(SQLiteError) -> Int64? {
+    private func nameID(
+        _ name: FlowName?,
+        in column: NameTable.Column,
+        _ day: Int64
+    ) throws(SQLiteError) -> Int64? {
         guard let name else { return nil }
-        return try self.names.id(of: name.description, day: day)
+        return try self.names.id(of: name.description, in: column, day: day)
     }
 
     private func inputID(_ record: borrowing AuditRecord, _ day: Int64) throws(SQLiteError) -> Int64? {
@@ -98,7 +102,7 @@ final class AuditTable {
     }
 
     private func answerID(_ record: borrowing AuditRecord, _ day: Int64) throws(SQLiteError) -> Int64? {
-        guard self.bodies == .both, let text = record.answerText else { return nil }
+        guard self.bodies == .both, let text = record.answer?.text else { return nil }
         return try self.answers.id(hash: nil, text: text, day: day)
     }
 }

@@ -2,6 +2,16 @@
 ///
 /// Each use on a new day is noted, so that a name can go when the last record that uses it has gone.
 final class NameTable {
+    /// The columns that name something.
+    ///
+    /// One record's are mostly those of the record before it.
+    enum Column: Int, CaseIterable {
+        case node
+        case tenant
+        case flow
+        case target
+    }
+
     private struct Known {
         let id: Int64
         var day: Int64
@@ -15,6 +25,7 @@ final class NameTable {
     private let touch: Statement
     private let prune: Statement
     private var known: [String: Known] = [:]
+    private var latest = [(name: String, known: Known)?](repeating: nil, count: Column.allCases.count)
 
     init(_ connection: Connection) throws(SQLiteError) {
         self.find = try connection.prepare("SELECT id, day FROM names WHERE name = ?")
@@ -30,8 +41,17 @@ final class NameTable {
     /// The number of a name that a record of `day` uses.
     ///
     /// Flows and tenants are ASCII, so that equal strings have equal bytes.
-    func id(of name: String, day: Int64) throws(SQLiteError) -> Int64 {
-        if let known = self.known[name], known.day >= day { return known.id }
+    func id(of name: String, in column: Column, day: Int64) throws(SQLiteError) -> Int64 {
+        if let latest = self.latest[column.rawValue], latest.known.day >= day, latest.name == name {
+            return latest.known.id
+        }
+        let known = try self.known(name, day: day)
+        self.latest[column.rawValue] = (name, known)
+        return known.id
+    }
+
+    private func known(_ name: String, day: Int64) throws(SQLiteError) -> Known {
+        if let known = self.known[name], known.day >= day { return known }
         let found = try self.stored(name)
         let id: Int64
         if let found {
@@ -51,8 +71,9 @@ final class NameTable {
             try self.insert.run()
         }
         if self.known.count >= Self.knownMax { self.known.removeAll(keepingCapacity: true) }
-        self.known[name] = Known(id: id, day: max(day, found?.day ?? day))
-        return id
+        let known = Known(id: id, day: max(day, found?.day ?? day))
+        self.known[name] = known
+        return known
     }
 
     /// Removes names that no record of `day` or later uses, of the `count` names after `id`.
@@ -66,6 +87,7 @@ final class NameTable {
     /// Forgets what a transaction that was rolled back may have added.
     func forget() {
         self.known.removeAll(keepingCapacity: true)
+        for column in self.latest.indices { self.latest[column] = nil }
     }
 
     private func stored(_ name: String) throws(SQLiteError) -> Known? {

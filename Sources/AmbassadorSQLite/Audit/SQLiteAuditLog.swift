@@ -27,7 +27,7 @@ package final class SQLiteAuditLog: AuditLog {
         await self.queue.reserveWaiting(patience: self.patience)
     }
 
-    package func record(_ record: AuditRecord) {
+    package func record(_ record: consuming AuditRecord) {
         if !self.queue.append(record) { self.metrics.recordsFailed.increment() }
     }
 

@@ -8,11 +8,11 @@ import Darwin
 
 /// A thread that runs one function to its end.
 enum DedicatedThread {
-    /// Starts a thread whose nice value is `niceness`, so that it yields to the event loops; Linux has one for each thread.
+    /// Starts a thread.
     ///
     /// - Returns: 0, or the error number of `pthread_create`.
-    static func start(niceness: Int32, _ body: sending @escaping () -> Void) -> Int32 {
-        let box = Unmanaged.passRetained(Body(run: body, niceness: niceness))
+    static func start(_ body: sending @escaping () -> Void) -> Int32 {
+        let box = Unmanaged.passRetained(Body(run: body))
         #if canImport(Darwin)
         var thread: pthread_t?
         #else
@@ -33,11 +33,9 @@ enum DedicatedThread {
 
     fileprivate final class Body {
         let run: () -> Void
-        let niceness: Int32
 
-        init(run: @escaping () -> Void, niceness: Int32) {
+        init(run: @escaping () -> Void) {
             self.run = run
-            self.niceness = niceness
         }
     }
 }
@@ -56,9 +54,5 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 
 private func runBody(_ argument: UnsafeMutableRawPointer) {
     let body = Unmanaged<DedicatedThread.Body>.fromOpaque(argument).takeRetainedValue()
-    #if os(Linux)
-    // Zero means the calling thread to Linux, not its process. Where it is refused the thread only runs as eagerly as the rest.
-    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, body.niceness)
-    #endif
     body.run()
 }

@@ -169,7 +169,10 @@ final class WriterLoop {
         let day = self.parts.clocks.wall().milliseconds / 86_400_000
         try self.connection.transaction { () throws(SQLiteError) in
             for item in committing { try self.audit.insert(item.record, day: day) }
-            for index in chunk { try self.audit.insert(self.records[index], day: day) }
+            // Borrowed where they lie: a copy would retain every reference in a record and release it again.
+            try self.records.withUnsafeBufferPointer { records throws(SQLiteError) in
+                for index in chunk { try self.audit.insert(records[index], day: day) }
+            }
             for change in changes {
                 switch change {
                 case .insert(let entry, let expiresAt): try self.entries.insert(entry, expiresAt: expiresAt)

@@ -19,7 +19,8 @@ struct LangFlowAnswerTests {
 
     /// The answer as a caller gets it.
     private static func spliced(_ answer: Answer, _ session: String) throws -> ByteBuffer {
-        let escaped = EscapedSessionID(try #require(SessionID(session))).bytes
+        var escaped = ByteBuffer()
+        try #require(SessionID(session)).escaped.write(into: &escaped)
         let body = Array(answer.body.readableBytesView)
         var spliced = ByteBuffer()
         var start = 0

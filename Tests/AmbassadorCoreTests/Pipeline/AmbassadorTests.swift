@@ -28,7 +28,12 @@ import Testing
         let harness = Harness(flows: ["faq": .cached()])
         _ = await harness.ask("q")
         let body = ByteBuffer(string: #"{"input":"q","flow_id":"faq"}"#)
-        let request = Request(route: .runFlow, traceID: .random(), body: body, receivedAt: harness.clock.now)
+        let request = Request(
+            head: CallHead(route: .runFlow),
+            traceID: .random(),
+            body: body,
+            receivedAt: harness.clock.now
+        )
         guard case .answered(let response) = harness.ambassador.decide(request) else {
             Issue.record("the hit was not answered synchronously")
             return

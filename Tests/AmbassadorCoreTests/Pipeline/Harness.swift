@@ -84,15 +84,8 @@ struct Harness {
         wantsText: Bool = false,
         variables: [GlobalVariable] = []
     ) async -> Response {
-        let request = Request(
-            route: route,
-            traceID: .random(),
-            body: body,
-            tenantHeader: tenant,
-            wantsText: wantsText,
-            globalVariables: variables,
-            receivedAt: self.clock.now
-        )
+        let head = CallHead(route: route, tenantHeader: tenant, wantsText: wantsText, globalVariables: variables)
+        let request = Request(head: head, traceID: .random(), body: body, receivedAt: self.clock.now)
         switch self.ambassador.decide(request) {
         case .answered(let response): return response
         case .pending(let wait): return await wait()

@@ -36,7 +36,11 @@ import Testing
             record.ageSeconds = 3_600
             record.clientAddress = "2001:db8::1"
             record.input = ByteBuffer(string: "多久？ 👩‍👩‍👧‍👦 a\0b")
-            record.answerText = ByteBuffer(string: "three days")
+            record.answer = Answer(
+                body: ByteBuffer(string: "{}"),
+                sessionOffsets: [],
+                text: ByteBuffer(string: "three days")
+            )
             try await fixture.record([record])
 
             let reader = try AuditReader(path: fixture.path)
@@ -98,7 +102,7 @@ import Testing
             $0.auditBodies = bodies
         } _: { fixture in
             var record = try makeRecord(input: "what?")
-            record.answerText = ByteBuffer(string: "that")
+            record.answer = Answer(body: ByteBuffer(string: "{}"), sessionOffsets: [], text: ByteBuffer(string: "that"))
             try await fixture.record([record])
             let reader = try AuditReader(path: fixture.path)
             let found = Dictionary(

@@ -1,0 +1,32 @@
+/// What the head of a call says, checked: everything that decides about it but the body.
+///
+/// Immutable and shared by reference: a keep-alive caller repeats its head, and the same bytes are then the same object.
+package final class CallHead: Sendable {
+    package let route: Route
+    /// The value of `X-Tenant-ID`, not yet checked; `nil` where the header is absent.
+    package let tenantHeader: String?
+    /// Whether the caller asked for the answer's text alone (`Accept: text/plain`).
+    package let wantsText: Bool
+    /// The values of the caller's `X-LANGFLOW-GLOBAL-VAR-*` headers by upper-case variable name.
+    package let globalVariables: [GlobalVariable]
+    /// What the caller shows to say who it is.
+    package let credential: Credential
+    /// The id that the caller gave its request; `nil` where it gave none.
+    package let traceID: TraceID?
+
+    package init(
+        route: Route,
+        tenantHeader: String? = nil,
+        wantsText: Bool = false,
+        globalVariables: [GlobalVariable] = [],
+        credential: Credential = .none,
+        traceID: TraceID? = nil
+    ) {
+        self.route = route
+        self.tenantHeader = tenantHeader
+        self.wantsText = wantsText
+        self.globalVariables = globalVariables
+        self.credential = credential
+        self.traceID = traceID
+    }
+}

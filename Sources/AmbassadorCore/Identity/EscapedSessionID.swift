@@ -1,0 +1,59 @@
+package import NIOCore
+
+/// A caller's session id as it stands between the quotes of a JSON string.
+package struct EscapedSessionID: Sendable {
+    private enum Form: Sendable {
+        case bytes(ByteBuffer)
+        /// Nothing in it is ever escaped, and it is written where it belongs without being made first.
+        case uuid(CustomUUID)
+    }
+
+    private let form: Form
+
+    init(_ uuid: CustomUUID) {
+        self.form = .uuid(uuid)
+    }
+
+    /// Escapes a session's text.
+    package init(_ text: String) {
+        guard text.utf8.contains(where: Self.isEscaped) else {
+            self.form = .bytes(ByteBuffer(string: text))
+            return
+        }
+        var bytes = ByteBuffer()
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.writeInteger(UInt8(ascii: "\\"))
+                bytes.writeInteger(byte)
+            case 0..<0x20:
+                bytes.writeStaticString("\\u00")
+                bytes.writeInteger(HexDigits.digit(byte >> 4))
+                bytes.writeInteger(HexDigits.digit(byte & 0xF))
+            default:
+                bytes.writeInteger(byte)
+            }
+        }
+        self.form = .bytes(bytes)
+    }
+
+    /// How many bytes it is.
+    package var byteCount: Int {
+        switch self.form {
+        case .bytes(let bytes): bytes.readableBytes
+        case .uuid: CustomUUID.byteCount
+        }
+    }
+
+    /// Appends it.
+    package func write(into buffer: inout ByteBuffer) {
+        switch self.form {
+        case .bytes(let bytes): buffer.writeImmutableBuffer(bytes)
+        case .uuid(let uuid): uuid.write(into: &buffer)
+        }
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+}
