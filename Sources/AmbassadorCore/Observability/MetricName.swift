@@ -69,4 +69,22 @@ package struct MetricName: Sendable {
         "access_log_dropped_total",
         "Request lines not written, since the log's reader was too slow."
     )
+    package static let limitRefusals = MetricName("limit_refusals_total", "Requests refused by a rate limit, by limit.")
+    package static let limitBuckets = MetricName("limit_buckets", "Subjects of a rate limit that have a bucket.")
+    package static let limitOverflows = MetricName(
+        "limit_overflows_total",
+        "Decisions of a rate limit about subjects that share a bucket for want of room."
+    )
+    package static let limitAlone = MetricName(
+        "limit_alone_total",
+        "Decisions of a shared rate limit made without the other replicas, since Redis was away or slow."
+    )
+    package static let limitLeases = MetricName(
+        "limit_leases_total",
+        "Requests for tokens of a shared rate limit, by limit and result."
+    )
+    package static let budgetRefusals = MetricName(
+        "budget_refusals_total",
+        "Calls to LangFlow that a daily budget did not allow, by what was exhausted."
+    )
 }
