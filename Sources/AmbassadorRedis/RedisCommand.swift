@@ -9,6 +9,7 @@ struct RedisCommand: Sendable, Equatable {
         case unlink
         case scan
         case getrange
+        case lease
     }
 
     let name: Name

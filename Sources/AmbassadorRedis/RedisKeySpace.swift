@@ -3,7 +3,8 @@ import NIOCore
 
 /// The names under which entries lie in Redis: `<prefix>:1:<scope>:<input hash>`, both in lower-case hexadecimal.
 ///
-/// Names are hashes alone, so neither tenants nor questions can be read from a list of keys.
+/// Names are hashes alone, so neither tenants nor questions can be read from a list of keys. Buckets of shared limits have
+/// names of their own; see ``name(ofBucket:)``.
 package struct RedisKeySpace: Sendable, Equatable {
     /// What all names start with.
     package let prefix: String
@@ -32,6 +33,16 @@ package struct RedisKeySpace: Sendable, Equatable {
         let words = key.input.words
         for word in [words.0, words.1, words.2, words.3] {
             HexDigits.write(word, into: &name)
+        }
+        return name
+    }
+
+    /// The name of a shared limit's bucket: `<prefix>:l1:<hash>`, which the pattern of entries does not find.
+    func name(ofBucket hash: [UInt8]) -> ByteBuffer {
+        var name = ByteBuffer(string: self.prefix + ":l1:")
+        for byte in hash {
+            name.writeInteger(HexDigits.digit(byte >> 4))
+            name.writeInteger(HexDigits.digit(byte & 0xF))
         }
         return name
     }

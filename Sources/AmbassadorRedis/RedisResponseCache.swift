@@ -144,6 +144,9 @@ package final class RedisResponseCache: ResponseCache {
         }
     }
 
+    /// The buckets of shared limits, by the same connections.
+    package var leases: RedisLeases { RedisLeases(connections: self.connections, keySpace: self.keySpace) }
+
     /// The connection for commands about no single key.
     var anyConnection: RedisConnection {
         self.connections.first { $0.condition == .up } ?? self.connections[0]

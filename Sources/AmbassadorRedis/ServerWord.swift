@@ -18,6 +18,8 @@ enum ServerWord: String, Sendable, CaseIterable {
     case moved = "MOVED"
     case ask = "ASK"
     case wrongType = "WRONGTYPE"
+    /// The script is not there: Redis was started again, or told to forget its scripts.
+    case noScript = "NOSCRIPT"
     /// Any other word, `ERR` among them.
     case other = "ERR"
 
@@ -55,7 +57,7 @@ enum ServerWord: String, Sendable, CaseIterable {
         case .noPermission: command == .get || command == .set ? .deny(.noPermission) : .none
         case .denied: .deny(.protectedMode)
         case .moved, .ask: .unsupported
-        case .wrongType, .other: .none
+        case .wrongType, .noScript, .other: .none
         }
     }
 }
