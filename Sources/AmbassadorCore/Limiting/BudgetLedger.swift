@@ -1,0 +1,138 @@
+import Synchronization
+
+/// What each tenant has used today, against what it may.
+///
+/// Asked before a call to LangFlow and charged after it, with what the call really used. Calls that are under way count
+/// as nothing yet, so a budget is overshot by at most what the calls use that are under way at once. Days are those of
+/// UTC, and a call is charged to the day on which it ends. Only this process' own calls are counted, and those that its
+/// audit log remembers: other replicas have ledgers of their own.
+///
+/// Safe from any thread; a short lock that hits never take.
+package final class BudgetLedger: Sendable {
+    /// The verdict on a call.
+    package enum Verdict: Sendable, Equatable {
+        case withinBudget
+        /// `retryAfterSeconds` is the time until midnight UTC, rounded up.
+        case exhausted(BudgetKind, retryAfterSeconds: Int)
+    }
+
+    private static let millisecondsPerDay: Int64 = 86_400_000
+
+    private struct State {
+        /// The days since 1970; it never goes back, so that a clock that is set back gives nobody a second budget.
+        var day: Int64 = .min
+        var usage: [TenantID: BudgetUsage] = [:]
+        /// Of all the tenants for which there is no room.
+        var others = BudgetUsage()
+    }
+
+    private let budgets: [TenantID: Budget]
+    private let budgetOfOthers: Budget?
+    private let tenantsMax: Int
+    private let refusals: [BudgetKind: Counter]
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - budgets: by tenant.
+    ///   - budgetOfOthers: what each tenant without a budget of its own gets; `nil` means no bound.
+    ///   - tenantsMax: how many tenants are counted one by one in a day; all further ones share one budget of
+    ///     `budgetOfOthers`, and tenants with a budget of their own are always counted one by one.
+    ///   - registry: where its instruments are added.
+    package init(
+        _ budgets: [TenantID: Budget],
+        others budgetOfOthers: Budget? = nil,
+        tenantsMax: Int = 100_000,
+        metrics registry: MetricRegistry
+    ) {
+        self.budgets = budgets
+        self.budgetOfOthers = budgetOfOthers
+        self.tenantsMax = tenantsMax
+        self.refusals = Dictionary(
+            uniqueKeysWithValues: BudgetKind.allCases.map {
+                ($0, registry.counter(.budgetRefusals, ("kind", $0.rawValue)))
+            }
+        )
+    }
+
+    /// Whether a tenant may make a call now.
+    package func verdict(on tenant: TenantID, at now: Timestamp) -> Verdict {
+        guard let budget = self.budget(of: tenant) else { return .withinBudget }
+        let (usage, day) = self.state.withLock { state in
+            Self.turn(&state, to: now)
+            return (self.usage(of: tenant, state), state.day)
+        }
+        guard let kind = budget.exhausted(by: usage) else { return .withinBudget }
+        self.refusals[kind]?.increment()
+        let midnight = (day + 1) * Self.millisecondsPerDay
+        let seconds = (max(0, midnight - now.milliseconds) + 999) / 1000
+        return .exhausted(kind, retryAfterSeconds: Int(max(1, seconds)))
+    }
+
+    /// Adds what a call has used.
+    package func charge(_ usage: BudgetUsage, to tenant: TenantID, at now: Timestamp) {
+        guard self.budget(of: tenant) != nil else { return }
+        self.state.withLock { state in
+            Self.turn(&state, to: now)
+            self.add(usage, to: tenant, &state)
+        }
+    }
+
+    /// Adds what was used today before this process began, as the audit log has it.
+    ///
+    /// Called once, and with usage of the day of `now` alone.
+    package func restore(_ usage: [TenantID: BudgetUsage], at now: Timestamp) {
+        self.state.withLock { state in
+            Self.turn(&state, to: now)
+            for (tenant, usage) in usage where self.budget(of: tenant) != nil {
+                self.add(usage, to: tenant, &state)
+            }
+        }
+    }
+
+    /// What a tenant has used today, and what it may; `nil` where it has no budget.
+    package func usage(of tenant: TenantID, at now: Timestamp) -> (used: BudgetUsage, budget: Budget)? {
+        guard let budget = self.budget(of: tenant) else { return nil }
+        let used = self.state.withLock { state in
+            Self.turn(&state, to: now)
+            return self.usage(of: tenant, state)
+        }
+        return (used, budget)
+    }
+
+    /// The start of the day (UTC) of a moment: from where usage has to be restored.
+    package static func startOfDay(of now: Timestamp) -> Timestamp {
+        Timestamp(milliseconds: Self.day(of: now) * Self.millisecondsPerDay)
+    }
+
+    private func budget(of tenant: TenantID) -> Budget? {
+        self.budgets[tenant] ?? self.budgetOfOthers
+    }
+
+    private func usage(of tenant: TenantID, _ state: State) -> BudgetUsage {
+        if let usage = state.usage[tenant] { return usage }
+        let hasRoom = state.usage.count < self.tenantsMax || self.budgets[tenant] != nil
+        return hasRoom ? BudgetUsage() : state.others
+    }
+
+    private func add(_ usage: BudgetUsage, to tenant: TenantID, _ state: inout State) {
+        let hasRoom = state.usage.count < self.tenantsMax || self.budgets[tenant] != nil
+        if hasRoom || state.usage[tenant] != nil {
+            state.usage[tenant, default: BudgetUsage()] += usage
+        } else {
+            state.others += usage
+        }
+    }
+
+    private static func day(of now: Timestamp) -> Int64 {
+        let (quotient, remainder) = now.milliseconds.quotientAndRemainder(dividingBy: Self.millisecondsPerDay)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    private static func turn(_ state: inout State, to now: Timestamp) {
+        let day = Self.day(of: now)
+        guard day > state.day else { return }
+        state.day = day
+        state.usage.removeAll(keepingCapacity: false)
+        state.others = BudgetUsage()
+    }
+}

@@ -1,0 +1,40 @@
+/// What calls to LangFlow have used up.
+///
+/// Never negative; sums stop at the largest number there is.
+package struct BudgetUsage: Sendable, Equatable {
+    package private(set) var requests: Int64
+    package private(set) var tokens: Int64
+    package private(set) var costNanos: Int64
+
+    /// A negative number counts as zero.
+    package init(requests: Int64 = 0, tokens: Int64 = 0, costNanos: Int64 = 0) {
+        self.requests = max(0, requests)
+        self.tokens = max(0, tokens)
+        self.costNanos = max(0, costNanos)
+    }
+
+    /// What one call used: whatever LangFlow does not report counts as zero.
+    package init(ofCall usage: Usage, costNanos: Int64) {
+        let parts =
+            BudgetUsage(tokens: Int64(clamping: usage.inputTokens ?? 0))
+            + BudgetUsage(tokens: Int64(clamping: usage.outputTokens ?? 0))
+        self.init(requests: 1, tokens: parts.tokens, costNanos: costNanos)
+    }
+
+    package static func + (left: BudgetUsage, right: BudgetUsage) -> BudgetUsage {
+        BudgetUsage(
+            requests: Self.sum(left.requests, right.requests),
+            tokens: Self.sum(left.tokens, right.tokens),
+            costNanos: Self.sum(left.costNanos, right.costNanos)
+        )
+    }
+
+    package static func += (left: inout BudgetUsage, right: BudgetUsage) {
+        left = left + right
+    }
+
+    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
+    }
+}
