@@ -100,6 +100,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "AmbassadorIdentity",
+            dependencies: [
+                "AmbassadorCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "ambassador",
             dependencies: [
@@ -165,6 +175,15 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AmbassadorIdentityTests",
+            dependencies: [
+                "AmbassadorCore", "AmbassadorIdentity", "AmbassadorTesting",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

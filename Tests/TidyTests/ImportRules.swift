@@ -13,7 +13,9 @@ enum ImportRules {
         // Compatibility normalization of Unicode is Foundation's.
         "Sources/AmbassadorCore/Caching/TextNormalization.swift": ["Foundation"],
     ]
-    static let adapters: Set<String> = ["AmbassadorSQLite", "AmbassadorRedis", "AmbassadorHTTP", "AmbassadorAdmin"]
+    static let adapters: Set<String> = [
+        "AmbassadorSQLite", "AmbassadorRedis", "AmbassadorHTTP", "AmbassadorAdmin", "AmbassadorIdentity",
+    ]
     static let executable = "ambassador"
     /// The only folders that may import a module.
     static let homes: [String: [String]] = [
