@@ -113,7 +113,8 @@ let package = Package(
         .executableTarget(
             name: "ambassador",
             dependencies: [
-                "AmbassadorAdmin", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorRedis", "AmbassadorSQLite",
+                "AmbassadorAdmin", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorIdentity", "AmbassadorRedis",
+                "AmbassadorSQLite",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -190,8 +191,8 @@ let package = Package(
         .testTarget(
             name: "AmbassadorCommandTests",
             dependencies: [
-                "ambassador", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorRedis", "AmbassadorSQLite",
-                "AmbassadorTesting",
+                "ambassador", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorIdentity", "AmbassadorRedis",
+                "AmbassadorSQLite", "AmbassadorTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

@@ -20,7 +20,7 @@ struct AmbassadorCommand: AsyncParsableCommand {
         version: Self.version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, ConfigCommand.self, AuditCommand.self, CacheCommand.self,
-            VersionCommand.self,
+            KeysCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: ServeCommand.self
     )
