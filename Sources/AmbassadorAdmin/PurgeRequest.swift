@@ -6,27 +6,66 @@ import NIOCore
 ///
 /// An empty request is refused rather than taken for everything, and so is a member that it does not know: a misspelled filter
 /// must not widen what is removed.
-struct PurgeRequest {
-    let selection: PurgeSelection
+enum PurgeRequest: CustomStringConvertible {
+    case all
+    case key(CacheKey)
+    case tenant(TenantID)
+    /// Flows by the name that callers use.
+    case flow(FlowName)
+    case tenantFlow(tenant: TenantID, flow: FlowName)
 
-    init(_ body: ByteBuffer, caches: any CacheAdministration) throws(HTTPError) {
+    init(_ body: ByteBuffer) throws(HTTPError) {
         let members = try Self.members(of: body)
         switch (members["key"], members["flow"], members["tenant"], members["all"]) {
         case (.string(let key)?, nil, nil, nil):
             guard let key = CacheKey(String(decoding: key.bytes, as: UTF8.self)) else {
                 throw Self.refusal("key is not a key as `cache list` shows it")
             }
-            self.selection = .key(key)
+            self = .key(key)
         case (nil, .string(let flow)?, nil, nil):
-            self.selection = .flow(target: try Self.target(flow, caches))
+            self = .flow(try Self.flow(flow))
         case (nil, nil, .string(let tenant)?, nil):
-            self.selection = .tenant(try Self.tenant(tenant))
+            self = .tenant(try Self.tenant(tenant))
         case (nil, .string(let flow)?, .string(let tenant)?, nil):
-            self.selection = .tenantFlow(tenant: try Self.tenant(tenant), target: try Self.target(flow, caches))
+            self = .tenantFlow(tenant: try Self.tenant(tenant), flow: try Self.flow(flow))
         case (nil, nil, nil, .bool(true)?):
-            self.selection = .all
+            self = .all
         default:
             throw Self.refusal(#"name what to purge: "key", "flow", "tenant", "flow" and "tenant", or "all": true"#)
+        }
+    }
+
+    /// Whether only entries of a tenant are meant; a caller without a tenant may mean all of them.
+    ///
+    /// A key does not show whose entry it finds, so it is nobody's.
+    func isWithin(_ tenant: TenantID?) -> Bool {
+        guard let tenant else { return true }
+        switch self {
+        case .tenant(let named), .tenantFlow(let named, _): return named == tenant
+        case .all, .key, .flow: return false
+        }
+    }
+
+    /// What to remove, with flows by their target.
+    func selection(in caches: any CacheAdministration) throws(HTTPError) -> PurgeSelection {
+        switch self {
+        case .all: .all
+        case .key(let key): .key(key)
+        case .tenant(let tenant): .tenant(tenant)
+        case .flow(let flow): .flow(target: try Self.target(flow, caches))
+        case .tenantFlow(let tenant, let flow):
+            .tenantFlow(tenant: tenant, target: try Self.target(flow, caches))
+        }
+    }
+
+    /// As records have it; every name is printable ASCII.
+    var description: String {
+        switch self {
+        case .all: "all"
+        case .key(let key): "key=\(key)"
+        case .tenant(let tenant): "tenant=\(tenant)"
+        case .flow(let flow): "flow=\(flow)"
+        case .tenantFlow(let tenant, let flow): "flow=\(flow) tenant=\(tenant)"
         }
     }
 
@@ -51,10 +90,14 @@ struct PurgeRequest {
         return byName
     }
 
-    private static func target(_ name: JSONString, _ caches: any CacheAdministration) throws(HTTPError) -> FlowName {
+    private static func flow(_ name: JSONString) throws(HTTPError) -> FlowName {
         guard let name = FlowName(name.bytes) else { throw Self.refusal("flow is not a flow's name") }
-        guard let target = caches.target(ofFlow: name) else {
-            throw HTTPError(.notFound, message: "There is no flow \(name).")
+        return name
+    }
+
+    private static func target(_ flow: FlowName, _ caches: any CacheAdministration) throws(HTTPError) -> FlowName {
+        guard let target = caches.target(ofFlow: flow) else {
+            throw HTTPError(.notFound, message: "There is no flow \(flow).")
         }
         return target
     }

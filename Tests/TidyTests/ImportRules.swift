@@ -24,6 +24,7 @@ enum ImportRules {
         "ArgumentParser": ["Sources/ambassador"],
         "Yams": ["Sources/ambassador"],
         "Hummingbird": ["Sources/AmbassadorAdmin", "Sources/ambassador/Demo"],
+        "HummingbirdCore": ["Sources/AmbassadorAdmin"],
     ]
 
     static func violations(in file: SourceFile) -> [Violation] {

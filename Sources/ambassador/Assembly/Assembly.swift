@@ -1,6 +1,7 @@
 import AmbassadorAdmin
 import AmbassadorCore
 import AmbassadorHTTP
+import AmbassadorIdentity
 import AmbassadorRedis
 import AmbassadorSQLite
 import Logging
@@ -79,9 +80,11 @@ struct Assembly {
         )
         let admin = AdminServer(
             address: configuration.adminAddress,
+            authenticator: OpenAuthenticator(),
             caches: ambassador,
             metrics: registry,
             group: group,
+            clocks: clocks,
             logger: logger
         )
         redis?.connect()

@@ -1,0 +1,121 @@
+import AmbassadorAdmin
+import AmbassadorTesting
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import AmbassadorCore
+
+/// Caches that keep what was purged and know the flow `faq_qa` alone.
+final class WitnessCaches: CacheAdministration {
+    private let selections = Mutex<[PurgeSelection]>([])
+    /// Whether the store can be written.
+    let hasStore: Bool
+
+    init(hasStore: Bool = true) {
+        self.hasStore = hasStore
+    }
+
+    var purges: [PurgeSelection] { self.selections.withLock { $0 } }
+
+    var statistics: CacheStatistics {
+        CacheStatistics(memoryEntries: 1, memoryBytes: 2, memoryBytesMax: 3, hasSharedCache: false)
+    }
+
+    func target(ofFlow name: FlowName) -> FlowName? {
+        name.description == "faq_qa" ? FlowName("target") : nil
+    }
+
+    func purge(_ selection: PurgeSelection) async -> PurgeReport {
+        self.selections.withLock { $0.append(selection) }
+        return PurgeReport(memory: 3, shared: nil, store: self.hasStore ? 4 : nil)
+    }
+}
+
+/// An audit log that keeps the changes it is told.
+final class WitnessAudit: AdminAudit {
+    private let recorded = Mutex<[AdminChange]>([])
+    var changes: [AdminChange] { self.recorded.withLock { $0 } }
+
+    func record(_ change: AdminChange) async {
+        self.recorded.withLock { $0.append(change) }
+    }
+}
+
+/// An admin plane on a free port of this machine.
+struct AdminHarness: Sendable {
+    let port: Int
+    let caches: WitnessCaches
+    let audit: WitnessAudit
+
+    /// What a caller got.
+    struct Answer: Sendable {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: String
+    }
+
+    func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        headers: [(String, String)] = [],
+        body: String = ""
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(self.port)\(path)")
+        request.method = method
+        request.headers = HTTPHeaders(headers)
+        if !body.isEmpty {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        return Answer(
+            status: Int(response.status.code),
+            headers: response.headers,
+            body: String(buffer: try await response.body.collect(upTo: 1 << 20))
+        )
+    }
+}
+
+/// Runs an admin plane for the time of a closure.
+func withAdmin(
+    _ authenticator: some Authenticator,
+    allowedHosts: [String] = [],
+    caches: WitnessCaches = WitnessCaches(),
+    _ body: (AdminHarness) async throws -> Void
+) async throws {
+    let audit = WitnessAudit()
+    let listening = OneShot<Int>()
+    let server = AdminServer(
+        address: .hostname("127.0.0.1", port: 0),
+        allowedHosts: allowedHosts,
+        authenticator: authenticator,
+        audit: audit,
+        caches: caches,
+        metrics: MetricRegistry(),
+        group: MultiThreadedEventLoopGroup.singleton,
+        clocks: MockClock().clocks,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        onListening: { listening.deliver($0?.port ?? 0) }
+    )
+    let services = ServiceGroup(
+        services: [server],
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    )
+    let served = Task { try await services.run() }
+    let result: Result<Void, any Error>
+    do {
+        result = .success(try await body(AdminHarness(port: await listening.value(), caches: caches, audit: audit)))
+    } catch {
+        result = .failure(error)
+    }
+    await services.triggerGracefulShutdown()
+    try await served.value
+    try result.get()
+}
