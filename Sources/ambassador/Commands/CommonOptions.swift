@@ -80,14 +80,25 @@ struct AdminOptions: ParsableArguments {
     )
     var admin: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A file with the API key or token to show; else the variable \(AdminKey.variable) is taken.",
+            valueName: "file"
+        )
+    )
+    var adminKeyFile: String?
+
     init() {}
 
     func client() throws -> any AdminClient {
-        guard let admin else {
-            return HTTPAdminClient(address: try self.configuration.load().configuration.admin.address)
-        }
+        HTTPAdminClient(address: try self.address(), key: try AdminKey.find(file: self.adminKeyFile))
+    }
+
+    private func address() throws -> ListenAddress {
+        guard let admin else { return try self.configuration.load().configuration.admin.address }
         do throws(InvalidValue) {
-            return HTTPAdminClient(address: try ListenAddress(admin))
+            return try ListenAddress(admin)
         } catch {
             throw ValidationError("--admin \"\(visible(admin))\" \(error.reason)")
         }

@@ -8,6 +8,8 @@ import NIOHTTP1
 /// The admin API over HTTP, on a port or a Unix socket.
 struct HTTPAdminClient: AdminClient {
     let address: ListenAddress
+    /// What is shown to the admin plane: an API key or a token; `nil` where it asks nobody.
+    var key: Secret?
 
     private static let answerBytesMax = 4 << 20
     private static let timeout: TimeAmount = .seconds(30)
@@ -37,6 +39,7 @@ struct HTTPAdminClient: AdminClient {
         var request = HTTPClientRequest(url: self.url(path))
         request.method = method
         if case .unix = self.address { request.headers.add(name: "host", value: "localhost") }
+        if let key { request.headers.add(name: "authorization", value: "Bearer \(key.revealed)") }
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             var bytes = ByteBuffer()
@@ -76,7 +79,8 @@ struct HTTPAdminClient: AdminClient {
     }
 
     private static func failure(_ status: Int, _ answer: JSONValue?) -> CommandFailure {
-        let reason = answer?["error"]?.string.map { ": \(visible($0.text))" } ?? ""
-        return CommandFailure("the admin API answered \(status)\(reason)")
+        let reason = answer?["error"]?["message"]?.string.map { ": \(visible($0.text))" } ?? ""
+        let hint = status == 401 ? " (give a key with --admin-key-file or \(AdminKey.variable))" : ""
+        return CommandFailure("the admin API answered \(status)\(reason)\(hint)")
     }
 }

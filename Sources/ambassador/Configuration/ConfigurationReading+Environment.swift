@@ -8,6 +8,9 @@ extension ConfigurationReading {
     /// The variables that LangFlow's own tools use, taken where the settings are not set otherwise.
     private static let conveniences = [("LANGFLOW_URL", "upstream.url"), ("LANGFLOW_API_KEY", "upstream.api_key")]
 
+    /// The variables of the program that are no settings: where the configuration is, and with what the commands show who they are.
+    private static let otherVariables: Set = [ConfigurationLoader.fileVariable, AdminKey.variable]
+
     /// The variable that sets a top-level setting: `AMBASSADOR_HOT_CACHE_REDIS` for `hot_cache.redis`.
     static func variable(for path: String) -> String {
         Self.variablePrefix + path.uppercased().replacing(".", with: "_")
@@ -22,7 +25,7 @@ extension ConfigurationReading {
         {
             if let path = Self.pathsByVariable[name] {
                 self.apply(value, to: path, from: .environment(name))
-            } else if name != ConfigurationLoader.fileVariable, !Self.isServiceLink(name) {
+            } else if !Self.otherVariables.contains(name), !Self.isServiceLink(name) {
                 self.errors.append(
                     ConfigurationError(
                         origin: .environment(name),
