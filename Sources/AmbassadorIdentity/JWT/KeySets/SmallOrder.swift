@@ -1,0 +1,32 @@
+/// The points of Ed25519 whose order divides eight: as a public key, each would verify signatures that nobody made.
+///
+/// A key of zeros, which a broken export gives, is one of them. RFC 8032 does not ask to refuse them; the list is that of the encodings
+/// of their y-coordinates, the two that are not reduced included.
+enum SmallOrder {
+    static func contains(_ key: [UInt8]) -> Bool {
+        guard let last = key.last else { return false }
+        // The highest bit is the sign of x.
+        let y = key.dropLast() + [last & 0x7F]
+        return self.coordinates.contains { $0.elementsEqual(y) }
+    }
+
+    static let coordinates: [[UInt8]] = [
+        Self.word(first: 0x00, middle: 0x00, last: 0x00),
+        Self.word(first: 0x01, middle: 0x00, last: 0x00),
+        [
+            0x26, 0xE8, 0x95, 0x8F, 0xC2, 0xB2, 0x27, 0xB0, 0x45, 0xC3, 0xF4, 0x89, 0xF2, 0xEF, 0x98, 0xF0,
+            0xD5, 0xDF, 0xAC, 0x05, 0xD3, 0xC6, 0x33, 0x39, 0xB1, 0x38, 0x02, 0x88, 0x6D, 0x53, 0xFC, 0x05,
+        ],
+        [
+            0xC7, 0x17, 0x6A, 0x70, 0x3D, 0x4D, 0xD8, 0x4F, 0xBA, 0x3C, 0x0B, 0x76, 0x0D, 0x10, 0x67, 0x0F,
+            0x2A, 0x20, 0x53, 0xFA, 0x2C, 0x39, 0xCC, 0xC6, 0x4E, 0xC7, 0xFD, 0x77, 0x92, 0xAC, 0x03, 0x7A,
+        ],
+        Self.word(first: 0xEC, middle: 0xFF, last: 0x7F),
+        Self.word(first: 0xED, middle: 0xFF, last: 0x7F),
+        Self.word(first: 0xEE, middle: 0xFF, last: 0x7F),
+    ]
+
+    private static func word(first: UInt8, middle: UInt8, last: UInt8) -> [UInt8] {
+        [first] + [UInt8](repeating: middle, count: 30) + [last]
+    }
+}
