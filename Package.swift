@@ -16,6 +16,7 @@ let settings: [SwiftSetting] = [
 let migrations = [
     "0001_create_entries",
     "0002_create_audit",
+    "0003_add_governance",
 ]
 
 let package = Package(

@@ -15,6 +15,7 @@ extension Ambassador {
         let start: NIODeadline
         let outcome: Result<Called, FetchError>
         do throws(FetchError) {
+            try await self.admitCall(plan)
             try await self.enterLimit(until: plan.deadline)
             start = clocks.now()
             if let error = self.reasonNotToCall(plan, flowPermit, permit, at: start) {
@@ -45,6 +46,7 @@ extension Ambassador {
             at: end,
             took: took
         )
+        self.charge(outcome, plan)
         plan.flow.metrics.countCall(answered: outcome.error == nil, microseconds: took.microseconds)
         switch outcome {
         case .success(let called): return self.keep(called, plan, microseconds: took.microseconds)
@@ -72,6 +74,17 @@ extension Ambassador {
         let isFlowClosed = flowPermit.isProbe || plan.flow.breaker.state == .closed
         let isClosed = permit.isProbe || self.parts.breaker.state == .closed
         return isFlowClosed && isClosed ? nil : .breakerOpen
+    }
+
+    /// Counts a call towards the tenant's budget, one that failed too.
+    private func charge(_ outcome: Result<Called, FetchError>, _ plan: Plan) {
+        let usage: Usage = if case .success(let called) = outcome { called.read.usage } else { .unknown }
+        let cost = outcome.error == nil ? plan.flow.settings.price.nanos(for: usage) : 0
+        self.parts.budgets.charge(
+            BudgetUsage(ofCall: usage, costNanos: cost),
+            to: plan.tenant,
+            at: self.parts.clocks.wall()
+        )
     }
 
     /// LangFlow's answer as it came and as it reads.

@@ -127,7 +127,8 @@ extension Ambassador {
             reply.ageSeconds = nil
             reply.cacheStatus = .fallback(status: refusal.status)
         } else {
-            reply = Reply(refusal, traceID: plan.request.traceID, outcome: .failed)
+            let outcome: Outcome = failure.isOurRefusal ? .refused : .failed
+            reply = Reply(refusal, traceID: plan.request.traceID, outcome: outcome)
             reply.cacheStatus =
                 if case .bypass(let reason) = plan.caching { .bypass(reason) } else { .miss(stored: false) }
         }

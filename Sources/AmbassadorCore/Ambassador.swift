@@ -2,7 +2,7 @@ import NIOCore
 
 /// The pipeline: from a request to its answer, in one straight piece of code.
 ///
-///     parse -> identify -> plan -> hot cache -> store -> flight -> breakers, limit -> upstream -> keep -> answer -> record
+///     parse -> identify -> authorize -> plan -> limit -> hot cache -> store -> flight -> breakers, limit -> upstream -> keep -> answer -> record
 ///
 /// The first half, to a hit in memory, is synchronous and runs on the connection's event loop; what has to wait is the second
 /// half (``Ambassador/fulfil(_:_:)``). Both end in the same record, whatever happened on the way.
@@ -20,7 +20,10 @@ package final class Ambassador: Responder {
             return .pending { [exchange] in await self.decideOnceRecordable(request, exchange) }
         }
         do throws(Refusal) {
-            let plan = try self.plan(request, &exchange)
+            let (now, access) = (self.parts.clocks.now(), self.parts.access)
+            guard let caller = try access.caller(of: request, at: exchange.time, now: now),
+                let plan = try self.admit(try self.plan(request, of: caller, &exchange), &exchange, at: now)
+            else { return .pending { [exchange] in await self.answer(request, exchange) } }
             if let reply = self.answerFromMemory(plan) { return self.conclude(reply, exchange) }
             return .pending { [exchange] in
                 let reply = await self.fulfil(plan)
@@ -57,12 +60,18 @@ package final class Ambassador: Responder {
         }
     }
 
-    /// Finds out who asks what of which flow, and refuses what is not in order.
-    private func plan(_ request: Request, _ exchange: inout Exchange) throws(Refusal) -> Plan {
+    /// Finds out what is asked of which flow, and refuses what is not in order or not allowed.
+    private func plan(
+        _ request: Request,
+        of caller: Caller,
+        _ exchange: inout Exchange
+    ) throws(Refusal) -> Plan {
+        exchange.principal = caller.principal
+        exchange.tenant = try self.parts.access.tenant(of: caller, request.head)
         let known = self.memo.known(request)
         let input = if let known { known.input } else { try Self.read(request) }
         exchange.flowName = input.flow
-        exchange.tenant = try self.parts.tenants.tenant(of: request)
+        try self.parts.access.authorize(input, by: caller)
         guard let flow = self.parts.flows.flow(named: input.flow) else {
             throw Refusal(
                 .unknownFlow,
@@ -94,6 +103,7 @@ package final class Ambassador: Responder {
             input: input,
             inputHash: hash,
             tenant: exchange.tenant,
+            principal: caller.principal,
             session: input.session ?? self.session(ofRequestWithoutOneTo: flow),
             globalVariables: variables,
             caching: self.caching(of: input, flow, CacheKey(scope: flow.scope(for: exchange.tenant), input: hash)),
@@ -144,11 +154,18 @@ package final class Ambassador: Responder {
     /// The request of a time when the audit log's queue was full: it waits for a place, then starts over.
     private func decideOnceRecordable(_ request: Request, _ exchange: Exchange) async -> Response {
         guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange) }
+        return await self.answer(request, exchange)
+    }
+
+    /// The steps of ``decide(_:)`` from the beginning, for a request that has to wait before it gets as far as the caches.
+    private func answer(_ request: Request, _ exchange: Exchange) async -> Response {
         var exchange = exchange
         do throws(Refusal) {
-            let plan = try self.plan(request, &exchange)
-            let reply =
-                if let reply = self.answerFromMemory(plan) { reply } else { await self.fulfil(plan) }
+            let (now, access) = (self.parts.clocks.now(), self.parts.access)
+            let caller = try await access.waitForCaller(of: request, at: exchange.time, now: now)
+            let plan = try self.plan(request, of: caller, &exchange)
+            try await self.waitForAdmission(of: plan, &exchange)
+            let reply = if let reply = self.answerFromMemory(plan) { reply } else { await self.fulfil(plan) }
             return await self.conclude(reply, exchange).response
         } catch {
             return await self.conclude(Reply(error, traceID: request.traceID, outcome: .refused), exchange).response

@@ -29,6 +29,7 @@ package struct Refusal: Error, Sendable, Equatable {
         case malformedRequest = "malformed_request"
         case malformedJSON = "malformed_json"
         case invalidField = "invalid_field"
+        case unauthenticated
         case forbidden
         case unknownFlow = "unknown_flow"
         case unknownRoute = "unknown_route"
@@ -48,6 +49,10 @@ package struct Refusal: Error, Sendable, Equatable {
         case upstreamFailed = "upstream_failed"
         case breakerOpen = "breaker_open"
         case overloaded
+        case rateLimited = "rate_limited"
+        case budgetExhausted = "budget_exhausted"
+        /// An issuer's keys cannot be had.
+        case identityUnavailable = "identity_unavailable"
         case auditUnavailable = "audit_unavailable"
         case internalError = "internal_error"
 
@@ -55,6 +60,7 @@ package struct Refusal: Error, Sendable, Equatable {
         package var status: Int {
             switch self {
             case .malformedRequest, .malformedJSON, .invalidField: 400
+            case .unauthenticated: 401
             case .forbidden: 403
             case .unknownFlow, .unknownRoute: 404
             case .methodNotAllowed: 405
@@ -63,10 +69,11 @@ package struct Refusal: Error, Sendable, Equatable {
             case .targetTooLong: 414
             case .unsupportedMediaType: 415
             case .expectationFailed: 417
+            case .rateLimited, .budgetExhausted: 429
             case .headerTooLarge: 431
             case .notImplemented: 501
             case .httpVersion: 505
-            case .upstreamUnreachable, .breakerOpen, .overloaded, .auditUnavailable: 503
+            case .upstreamUnreachable, .breakerOpen, .overloaded, .auditUnavailable, .identityUnavailable: 503
             case .upstreamTimeout: 504
             case .upstreamInvalid, .upstreamCredential: 502
             case .upstreamFailed, .internalError: 500

@@ -12,6 +12,8 @@ package struct Response: Sendable {
     package var retryAfterSeconds: Int?
     /// The methods that the route takes, on a 405.
     package var allowedMethods: String?
+    /// Where the caller stands with its limits, for `RateLimit` and `RateLimit-Policy`.
+    package var limit: LimitState?
 
     package init(status: Int, traceID: TraceID, content: Content) {
         self.status = status

@@ -7,5 +7,6 @@ struct Migration: Sendable {
     static let all = [
         Migration(name: "0001_create_entries", sql: PackageResources._001_create_entries_sql),
         Migration(name: "0002_create_audit", sql: PackageResources._002_create_audit_sql),
+        Migration(name: "0003_add_governance", sql: PackageResources._003_add_governance_sql),
     ]
 }

@@ -8,6 +8,8 @@ import NIOCore
 package final class SQLiteDatabase: Sendable {
     package let store: SQLiteResponseStore
     package let auditLog: SQLiteAuditLog
+    /// Where the changes of operators are kept.
+    package let adminAudit: any AdminAudit
     private let storeQueue: StoreQueue
     private let signal: WriterSignal
     private let status: WriterStatus
@@ -16,6 +18,7 @@ package final class SQLiteDatabase: Sendable {
     private init(
         store: SQLiteResponseStore,
         auditLog: SQLiteAuditLog,
+        adminAudit: any AdminAudit,
         storeQueue: StoreQueue,
         signal: WriterSignal,
         status: WriterStatus,
@@ -23,6 +26,7 @@ package final class SQLiteDatabase: Sendable {
     ) {
         self.store = store
         self.auditLog = auditLog
+        self.adminAudit = adminAudit
         self.storeQueue = storeQueue
         self.signal = signal
         self.status = status
@@ -87,6 +91,7 @@ package final class SQLiteDatabase: Sendable {
         return SQLiteDatabase(
             store: store,
             auditLog: SQLiteAuditLog(configuration: configuration, queue: auditQueue, metrics: metrics),
+            adminAudit: SQLiteAdminAudit(queue: storeQueue, logger: logger),
             storeQueue: storeQueue,
             signal: signal,
             status: status,

@@ -36,16 +36,21 @@ import Testing
             .joined(separator: "\n")
         let loaded = try load(uncommented)
         var configuration = loaded.configuration
-        configuration.flows = [:]
+        (configuration.flows, configuration.rateLimits, configuration.budgets) = ([:], [:], [:])
+        configuration.auth.issuers = [:]
         #expect(configuration == AmbassadorConfiguration())
         for setting in SettingsTable.top.settings {
             #expect(loaded.origins[setting.path] != nil, "\(setting.path) is not in the example")
         }
-        for setting in SettingsTable.flow.settings {
-            #expect(
-                loaded.origins["flows.faq_qa.\(setting.path)"] != nil,
-                "flows.faq_qa.\(setting.path) is not in the example"
-            )
+        let examples = [
+            "auth.issuers": "main", "rate_limits": "per_tenant", "budgets": "acme", "flows": "faq_qa",
+        ]
+        for map in SettingsTable.maps {
+            let name = try #require(examples[map.path])
+            for setting in map.settings {
+                let key = "\(map.path).\(name).\(setting.path)"
+                #expect(loaded.origins[key] != nil, "\(key) is not in the example")
+            }
         }
     }
 

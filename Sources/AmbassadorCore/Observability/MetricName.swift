@@ -16,6 +16,12 @@ package struct MetricName: Sendable {
         "Time from a request's first byte to its answer, by flow."
     )
     package static let refusals = MetricName("refusals_total", "Requests that got an error, by kind.")
+    package static let credentialsRejected = MetricName(
+        "credentials_rejected_total",
+        "Credentials that were not accepted, by fault."
+    )
+    package static let tokens = MetricName("tokens_total", "Tokens that were shown, by result.")
+    package static let keySetReads = MetricName("key_set_reads_total", "Reads of issuers' key sets, by result.")
     package static let connections = MetricName("connections", "Open connections of the data plane.")
     package static let connectionsRefused = MetricName(
         "connections_refused_total",

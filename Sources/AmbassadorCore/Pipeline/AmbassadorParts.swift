@@ -3,7 +3,9 @@ package import Logging
 /// What the pipeline is made of; the assembly makes each part and hands them over.
 package struct AmbassadorParts: Sendable {
     package let flows: FlowRegistry
-    package let tenants: TenantPolicy
+    package let access: AccessControl
+    package let limiter: RateLimiter
+    package let budgets: BudgetLedger
     package let memory: MemoryCache
     /// The hot cache that replicas share; `nil` where there is none.
     package let shared: (any ResponseCache)?
@@ -25,7 +27,9 @@ package struct AmbassadorParts: Sendable {
 
     package init(
         flows: FlowRegistry,
-        tenants: TenantPolicy,
+        access: AccessControl,
+        limiter: RateLimiter,
+        budgets: BudgetLedger,
         memory: MemoryCache,
         shared: (any ResponseCache)?,
         store: any ResponseCache,
@@ -42,7 +46,9 @@ package struct AmbassadorParts: Sendable {
         entryBytesMax: Int
     ) {
         self.flows = flows
-        self.tenants = tenants
+        self.access = access
+        self.limiter = limiter
+        self.budgets = budgets
         self.memory = memory
         self.shared = shared
         self.store = store

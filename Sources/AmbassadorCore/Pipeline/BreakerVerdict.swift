@@ -14,8 +14,8 @@ enum BreakerVerdict: Sendable, Hashable {
         case .timeout?: hadItsTime ? .failed : .abandoned
         case .invalid?: .failed
         case .status(let status, _)?: Self.isGateways(status) ? .abandoned : .failed
-        case .unreachable?, .connectionLost?, .breakerOpen?, .overloaded?, .queuedTooLong?, .credentialRefused?,
-            .cancelled?:
+        case .unreachable?, .connectionLost?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?,
+            .queuedTooLong?, .credentialRefused?, .cancelled?:
             .abandoned
         }
     }
@@ -28,7 +28,8 @@ enum BreakerVerdict: Sendable, Hashable {
         case .unreachable?, .connectionLost?: .failed
         case .timeout?: hadItsTime ? .failed : .abandoned
         // A flow may give answers that are too large or not JSON; the others must not suffer for it.
-        case .invalid?, .breakerOpen?, .overloaded?, .queuedTooLong?, .cancelled?: .abandoned
+        case .invalid?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?, .queuedTooLong?, .cancelled?:
+            .abandoned
         }
     }
 

@@ -9,6 +9,10 @@ struct Exchange: Sendable {
     let requestBytes: Int
     let clientAddress: String?
     var tenant: TenantID = .default
+    /// Who called; `nil` until somebody is identified.
+    var principal: String?
+    /// Where the caller stands with the tightest of the limits that apply.
+    var limit: LimitState?
     var flowName: FlowName?
     var flow: Flow?
     var inputHash: InputHash?
@@ -42,6 +46,7 @@ struct Exchange: Sendable {
         response.degradation = reply.degradation
         response.retryAfterSeconds = reply.retryAfterSeconds
         response.allowedMethods = reply.allowedMethods
+        response.limit = self.limit
         return response
     }
 
@@ -55,6 +60,7 @@ struct Exchange: Sendable {
             outcome: reply.outcome,
             status: reply.status
         )
+        record.principal = self.principal
         record.flow = self.flowName
         record.target = self.flow?.target
         record.inputHash = self.inputHash

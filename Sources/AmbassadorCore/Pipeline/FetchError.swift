@@ -3,6 +3,9 @@ package enum FetchError: Error, Sendable, Equatable {
     case breakerOpen
     /// Too many calls are under way and too many wait.
     case overloaded
+    /// A limit on calls is reached; its name.
+    case limited(String, retryAfterSeconds: Int)
+    case budgetExhausted(BudgetKind, retryAfterSeconds: Int)
     /// The caller's time ran out while it waited for a free call.
     case queuedTooLong
     case unreachable
@@ -42,8 +45,16 @@ package struct FetchFailure: Error, Sendable {
     /// Whether the call was tried at all.
     var wasCalled: Bool {
         switch self.error {
-        case .breakerOpen, .overloaded, .queuedTooLong: false
+        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong: false
         default: true
+        }
+    }
+
+    /// Whether LangFlow was not called because the operator limits such calls, rather than for its own failures.
+    var isOurRefusal: Bool {
+        switch self.error {
+        case .limited, .budgetExhausted: true
+        default: false
         }
     }
 
@@ -57,6 +68,18 @@ package struct FetchFailure: Error, Sendable {
             return Refusal(.breakerOpen, "Service temporarily unavailable", retryAfterSeconds: seconds)
         case .overloaded:
             return Refusal(.overloaded, "Service temporarily unavailable", retryAfterSeconds: seconds)
+        case .limited(let name, let seconds):
+            return Refusal(
+                .rateLimited,
+                "Too many calls of the AI service; the limit '\(name)' is reached. Try again later.",
+                retryAfterSeconds: seconds
+            )
+        case .budgetExhausted(let kind, let seconds):
+            return Refusal(
+                .budgetExhausted,
+                "The tenant's budget of today (\(kind.rawValue)) is used up. It begins anew at midnight UTC.",
+                retryAfterSeconds: seconds
+            )
         case .connectionLost:
             return Refusal(
                 .upstreamInvalid,

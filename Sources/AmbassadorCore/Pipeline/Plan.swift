@@ -7,6 +7,7 @@ struct Plan: Sendable {
     let input: RunInput
     let inputHash: InputHash
     let tenant: TenantID
+    let principal: String
     /// The caller's session, or one of its own.
     let session: SessionID
     /// The global variables that the flow lets callers set.

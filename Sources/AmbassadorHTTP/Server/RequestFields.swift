@@ -71,24 +71,12 @@ package struct RequestFields: Sendable {
         return self.ownTraces == 1 ? self.ownTrace : nil
     }
 
-    /// What the caller shows to say who it is: an API key, or a bearer token (RFC 6750 §2.1), but not both.
+    /// What the caller shows to say who it is.
     package var credential: Credential {
-        switch (self.apiKey, self.authorization) {
-        case (nil, nil): return .none
-        case (let key?, nil): return key.utf8.isEmpty ? .unusable : .apiKey(Secret(key))
-        case (nil, let authorization?): return Self.bearer(authorization.utf8)
-        case (_?, _?): return .unusable
-        }
-    }
-
-    private static func bearer(_ value: String.UTF8View) -> Credential {
-        let space = UInt8(ascii: " ")
-        guard let end = value.firstIndex(of: space), value[..<end].equalsIgnoringCase("bearer") else {
-            return .unusable
-        }
-        let token = value[end...].drop { $0 == space }
-        guard !token.isEmpty, !token.contains(space) else { return .unusable }
-        return .bearer(Secret(String(Substring(token))))
+        Credential(
+            apiKeys: self.apiKey.map { [$0] } ?? [],
+            authorizations: self.authorization.map { [$0] } ?? []
+        )
     }
 
     /// Checks that the body is JSON as it stands.

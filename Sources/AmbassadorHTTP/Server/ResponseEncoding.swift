@@ -47,6 +47,16 @@ struct ResponseEncoding {
             buffer.writeStaticString("\r\nRetry-After: ")
             Self.writeDecimal(retryAfter, into: &buffer)
         }
+        if let limit = response.limit {
+            buffer.writeStaticString("\r\nRateLimit-Policy: ")
+            buffer.writeString(limit.policy.headerValue)
+            buffer.writeStaticString("\r\nRateLimit: ")
+            limit.writeHeaderValue(into: &buffer)
+        }
+        if response.status == 401 {
+            // Ours: LangFlow's own 401 never gets this far.
+            buffer.writeStaticString("\r\nWWW-Authenticate: Bearer realm=\"ambassador\"")
+        }
         if let methods = response.allowedMethods {
             buffer.writeStaticString("\r\nAllow: ")
             buffer.writeString(methods)

@@ -53,6 +53,7 @@ package struct IssuerConfiguration: Sendable {
     ///   - audience: 1 to 32 values of 1 to 512 bytes, of which a token must name one in `aud`.
     ///   - leeway: how far the issuer's clock may be off, 0 to 60 seconds.
     ///   - claims: names of 1 to 128 bytes.
+    ///   - principalPrefix: what the name of a principal begins with, so that it is nobody else's: printable ASCII, 128 bytes at most.
     ///   - tenant: the one tenant that the issuer speaks for; a token that names another is not accepted.
     ///   - permissions: what a token allows that says nothing of permissions.
     ///   - refresh: 30 seconds to 24 hours.
@@ -65,6 +66,7 @@ package struct IssuerConfiguration: Sendable {
         audience: [String],
         leeway: Duration = .seconds(30),
         claims: ClaimNames = ClaimNames(),
+        principalPrefix: String = "",
         tenant: TenantID? = nil,
         permissions: Permissions = Permissions([]),
         refresh: Duration = .seconds(600),
@@ -102,6 +104,7 @@ package struct IssuerConfiguration: Sendable {
         self.rules = ClaimRules(
             audience: audience.map { JSONString($0) },
             leeway: leeway,
+            principalPrefix: principalPrefix,
             principalClaim: JSONString(claims.principal),
             tenantClaim: JSONString(claims.tenant),
             tenant: tenant,

@@ -65,6 +65,10 @@ enum AuditCode {
         case .overloaded: 81
         case .auditUnavailable: 82
         case .internalError: 83
+        case .unauthenticated: 84
+        case .rateLimited: 85
+        case .budgetExhausted: 86
+        case .identityUnavailable: 87
         }
     }
 }

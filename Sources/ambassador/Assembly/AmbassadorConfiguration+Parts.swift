@@ -96,6 +96,7 @@ extension AmbassadorConfiguration {
         _ database: SQLiteDatabase,
         _ redis: RedisResponseCache?,
         _ upstream: HTTPUpstream,
+        _ governance: Governance,
         _ registry: MetricRegistry,
         _ clocks: Clocks,
         _ logger: Logger
@@ -107,7 +108,9 @@ extension AmbassadorConfiguration {
                 breaker: self.breakerSettings,
                 metrics: registry
             ),
-            tenants: TenantPolicy(trustsHeader: self.tenants.trustsHeader),
+            access: governance.access,
+            limiter: governance.limiter,
+            budgets: governance.budgets,
             memory: MemoryCache(
                 bytesMax: self.hotCache.memoryBytesMax,
                 entryBytesMax: self.hotCache.entryBytesMax,

@@ -66,9 +66,16 @@ struct Assembly {
         let redis = try configuration.redisConfiguration.map {
             try RedisResponseCache.make($0, group: group, metrics: registry, clocks: clocks, logger: logger)
         }
+        let identity = try await Identity.make(configuration.auth, group, registry, clocks, logger)
         let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
-        let parts = configuration.parts(database, redis, upstream, registry, clocks, logger)
+        let governance = Governance(
+            access: try configuration.access(identity, registry, clocks),
+            limiter: try configuration.limiter(redis, registry, clocks),
+            budgets: try await configuration.budgetLedger(registry, clocks, logger)
+        )
+        let parts = configuration.parts(database, redis, upstream, governance, registry, clocks, logger)
         Self.watch(parts, database, redis, registry)
+        identity.watch(parts.readiness)
         let ambassador = Ambassador(parts)
         let server = HTTPServer(
             configuration: configuration.serverConfiguration,
@@ -80,7 +87,8 @@ struct Assembly {
         )
         let admin = AdminServer(
             address: configuration.adminAddress,
-            authenticator: OpenAuthenticator(),
+            authenticator: identity.authenticator,
+            audit: database.adminAudit,
             caches: ambassador,
             metrics: registry,
             group: group,
@@ -98,14 +106,12 @@ struct Assembly {
                 Ending {
                     await Self.land(parts)
                     await upstream.shutdown()
+                    await identity.shutdown()
                     await redis?.stop()
                     await database.stop()
                     await logs.drain()
-                },
-                admin,
-                server,
-                Beginning { parts.readiness.becomeUnready() },
-            ],
+                }
+            ] + identity.services + [admin, server, Beginning { parts.readiness.becomeUnready() }],
             group: group,
             logger: logger
         )

@@ -3,10 +3,12 @@ import ArgumentParser
 
 /// Where the API keys are.
 struct KeyFileOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The file of the API keys; \(APIKeyFile.defaultPath) if left out.",
+            "The file of the API keys; that of the configuration if left out.",
             valueName: "file"
         )
     )
@@ -14,9 +16,10 @@ struct KeyFileOptions: ParsableArguments {
 
     init() {}
 
-    /// The file that is meant; here is the one place that knows which it is where none is named.
+    /// The file that is meant.
     func file() throws -> APIKeyFile {
-        APIKeyFile(self.keysFile ?? APIKeyFile.defaultPath)
+        if let keysFile { return APIKeyFile(keysFile) }
+        return APIKeyFile(try self.configuration.load().configuration.auth.keysFile)
     }
 }
 

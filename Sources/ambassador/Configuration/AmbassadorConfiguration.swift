@@ -1,5 +1,6 @@
 import AmbassadorCore
 import AmbassadorHTTP
+import AmbassadorIdentity
 import AmbassadorRedis
 import AmbassadorSQLite
 import Logging
@@ -22,6 +23,9 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     var audit = Audit()
     var log = Log()
     var tenants = Tenants()
+    var auth = Auth()
+    var rateLimits: [OperatorsName: RateLimitSettings] = [:]
+    var budgets: [BudgetScope: BudgetSettings] = [:]
     /// What holds for every flow that does not say otherwise.
     var defaults = FlowSettings()
     var unlistedFlows = UnlistedFlows.allow
@@ -105,6 +109,22 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var sampleRate = 0.01
     }
 
+    struct Auth: Sendable, Equatable {
+        var mode = AuthMode.none
+        var keysFile = APIKeyFile.defaultPath
+        /// How often an address may show a credential that is not accepted.
+        var failures = Self.failuresDefault
+        var issuers: [OperatorsName: IssuerSettings] = [:]
+
+        private static let failuresDefault: Rate = {
+            do throws(InvalidValue) {
+                return try Rate(count: 60, periodSeconds: 60)
+            } catch {
+                preconditionFailure("60 in a minute is a rate")
+            }
+        }()
+    }
+
     struct Tenants: Sendable, Equatable {
         /// Whether `X-Tenant-ID` is believed.
         var trustsHeader = false
@@ -115,6 +135,19 @@ struct AmbassadorConfiguration: Sendable, Equatable {
 enum UnlistedFlows: String, Sendable, CaseIterable {
     case allow
     case deny
+}
+
+/// How callers show who they are.
+enum AuthMode: String, Sendable, CaseIterable {
+    /// Not at all.
+    case none
+    case apiKeys = "api_keys"
+    case jwt
+    /// By an API key or a token.
+    case both
+
+    var takesKeys: Bool { self == .apiKeys || self == .both }
+    var takesTokens: Bool { self == .jwt || self == .both }
 }
 
 /// Which requests get a line in the log.

@@ -24,15 +24,12 @@ struct ConfigurationLoader {
     func load(file: String? = nil, flags: [SettingFlag] = []) throws(ConfigurationErrors) -> LoadedConfiguration {
         var reading = ConfigurationReading(environment: self.environment)
         let file = self.file(named: file)
-        var flows: ConfigurationNode?
-        if let file {
-            flows = self.read(file, into: &reading)
-        }
+        if let file { self.read(file, into: &reading) }
         reading.applyEnvironment()
         for flag in flags {
             reading.apply(flag.value, to: flag.path, from: .flag(flag.name))
         }
-        reading.readFlows(flows)
+        reading.readMaps()
         if reading.errors.isEmpty {
             let rules = ConfigurationRules(configuration: reading.configuration, origins: reading.origins)
             reading.errors += rules.errors
@@ -55,7 +52,7 @@ struct ConfigurationLoader {
         return self.directory == FileManager.default.currentDirectoryPath ? Self.defaultFile : path
     }
 
-    private func read(_ file: String, into reading: inout ConfigurationReading) -> ConfigurationNode? {
+    private func read(_ file: String, into reading: inout ConfigurationReading) {
         let yaml: String
         do throws(InvalidValue) {
             yaml = try SmallFile.read(file, bytesMax: ConfigurationDocument.bytesMax)
@@ -63,11 +60,11 @@ struct ConfigurationLoader {
             let origin = Origin.file(file, line: 1, column: 1)
             let reason = "the file cannot be used: \(error.reason)"
             reading.errors.append(ConfigurationError(origin: origin, key: "", reason: reason))
-            return nil
+            return
         }
         let document = ConfigurationDocument(yaml, file: file)
         reading.errors += document.errors
-        return document.root.flatMap { reading.readTop($0) }
+        if let root = document.root { reading.readTop(root) }
     }
 
     private static func sorted(_ errors: [ConfigurationError]) -> [ConfigurationError] {

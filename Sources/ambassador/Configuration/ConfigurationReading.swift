@@ -8,46 +8,56 @@ struct ConfigurationReading {
     var origins: [String: Origin] = [:]
     var errors: [ConfigurationError] = []
     var warnings: [String] = []
+    /// What stands in the file under the path of each map.
+    private var maps: [String: ConfigurationNode] = [:]
 
     init(environment: [String: String]) {
         self.environment = environment
     }
 
-    /// Reads everything but the flows, which need the final defaults first.
-    ///
-    /// - Returns: what stands under `flows`.
-    mutating func readTop(_ root: ConfigurationNode) -> ConfigurationNode? {
-        var flows: ConfigurationNode?
-        guard let entries = self.entries(of: root, key: "") else { return nil }
+    /// Reads everything but the maps, which may begin with what the final defaults say: they are kept for ``readMaps()``.
+    mutating func readTop(_ root: ConfigurationNode) {
+        guard let entries = self.entries(of: root, key: "") else { return }
         var configuration = self.configuration
         for entry in self.withoutDuplicates(entries, in: "") {
-            if entry.name == "flows" {
-                flows = entry.value
-            } else {
-                self.read(entry, at: "", of: SettingsTable.top, into: &configuration, prefix: "", siblings: ["flows"])
-            }
+            self.read(entry, at: "", of: SettingsTable.top, into: &configuration, prefix: "", maps: SettingsTable.maps)
         }
         self.configuration = configuration
-        return flows
     }
 
-    mutating func readFlows(_ node: ConfigurationNode?) {
-        guard let node, let entries = self.entries(of: node, key: "flows") else { return }
-        for entry in self.withoutDuplicates(entries, in: "flows") {
-            let prefix = "flows.\(entry.name)"
-            guard let name = FlowName(entry.name) else {
-                let reason = "is not a flow's name: 1 to 128 of A-Z a-z 0-9 _ -, UUIDs in lower case with hyphens"
-                self.errors.append(ConfigurationError(origin: entry.origin, key: prefix, reason: reason))
+    mutating func readMaps() {
+        for map in SettingsTable.maps {
+            if let node = self.maps[map.path] { map.read(node, &self) }
+        }
+    }
+
+    /// Reads the names of a map and what stands under each.
+    mutating func readMap<Name, Element: Sendable>(
+        _ node: ConfigurationNode,
+        at path: String,
+        _ block: SettingsBlock<Element>,
+        name read: (String) throws(InvalidValue) -> Name,
+        initial: (AmbassadorConfiguration) -> Element,
+        set: (Name, Element, inout AmbassadorConfiguration) -> Void
+    ) {
+        guard let entries = self.entries(of: node, key: path) else { return }
+        for entry in self.withoutDuplicates(entries, in: path) {
+            let prefix = "\(path).\(entry.name)"
+            let name: Name
+            do throws(InvalidValue) {
+                name = try read(entry.name)
+            } catch {
+                self.errors.append(ConfigurationError(origin: entry.origin, key: prefix, reason: error.reason))
                 continue
             }
-            var flow = self.configuration.defaults
+            var element = initial(self.configuration)
             self.origins[prefix] = entry.origin
             if let entries = self.entries(of: entry.value, key: prefix) {
                 for entry in self.withoutDuplicates(entries, in: prefix) {
-                    self.read(entry, at: "", of: SettingsTable.flow, into: &flow, prefix: "\(prefix).", siblings: [])
+                    self.read(entry, at: "", of: block, into: &element, prefix: "\(prefix).", maps: [])
                 }
             }
-            self.configuration.flows[name] = flow
+            set(name, element, &self.configuration)
         }
     }
 
@@ -104,11 +114,11 @@ struct ConfigurationReading {
         of block: SettingsBlock<Root>,
         into root: inout Root,
         prefix: String,
-        siblings: [String]
+        maps: [SettingsMap]
     ) {
         // A dot inside a key would look like a way through blocks.
         let path = parent.isEmpty ? entry.name : "\(parent).\(entry.name)"
-        let names = (block.names(in: parent) ?? []) + siblings
+        let names = (block.names(in: parent) ?? []) + maps.filter { $0.parent == parent }.map(\.key)
         guard names.contains(where: { $0.utf8.elementsEqual(entry.name.utf8) }) else {
             let nearest = self.nearestKey(to: entry.name, among: names, at: parent, of: block).map { prefix + $0 }
             self.errors.append(
@@ -121,6 +131,10 @@ struct ConfigurationReading {
             )
             return
         }
+        if maps.contains(where: { $0.path == path }) {
+            self.maps[path] = entry.value
+            return
+        }
         if let setting = block.setting(path) {
             guard let (value, written) = self.value(of: entry.value, for: setting, key: prefix + path) else { return }
             // The parser places a value that is not there at all wherever the next token begins.
@@ -130,7 +144,7 @@ struct ConfigurationReading {
         }
         guard let entries = self.entries(of: entry.value, key: prefix + path) else { return }
         for entry in self.withoutDuplicates(entries, in: prefix + path) {
-            self.read(entry, at: path, of: block, into: &root, prefix: prefix, siblings: [])
+            self.read(entry, at: path, of: block, into: &root, prefix: prefix, maps: maps)
         }
     }
 

@@ -5,10 +5,10 @@ import AmbassadorSQLite
 
 /// What the settings must be in relation to one another.
 struct ConfigurationRules {
-    private let configuration: AmbassadorConfiguration
-    private let origins: [String: Origin]
+    let configuration: AmbassadorConfiguration
+    let origins: [String: Origin]
     private(set) var errors: [ConfigurationError] = []
-    private(set) var warnings: [String] = []
+    var warnings: [String] = []
 
     init(configuration: AmbassadorConfiguration, origins: [String: Origin]) {
         self.configuration = configuration
@@ -18,10 +18,12 @@ struct ConfigurationRules {
         self.checkRedis()
         self.checkBreaker()
         self.checkFlows()
+        self.checkIdentity()
+        self.checkLimits()
     }
 
     /// Refuses the first of the settings that somebody set; the others took part in it.
-    private mutating func refuse(_ paths: String..., because reason: String) {
+    mutating func refuse(_ paths: String..., because reason: String) {
         let path = paths.first { self.origins[$0] != nil } ?? paths[0]
         self.errors.append(ConfigurationError(origin: self.origins[path] ?? .default, key: path, reason: reason))
     }
@@ -29,12 +31,20 @@ struct ConfigurationRules {
     private mutating func checkListeners() {
         let listen = self.configuration.listen.address
         let admin = self.configuration.admin.address
-        let remedy = "there is no authentication yet, so only 127.0.0.1, [::1], localhost or unix:/path are allowed"
-        if !listen.isLocal {
-            self.refuse("listen.address", because: "\(listen) can be reached from other hosts; \(remedy)")
+        let remedy = "only 127.0.0.1, [::1], localhost or unix:/path are allowed"
+        if !listen.isLocal, self.configuration.auth.mode == .none {
+            self.refuse(
+                "listen.address",
+                "auth.mode",
+                because:
+                    "\(listen) can be reached from other hosts, and auth.mode none lets everybody in; \(remedy) with it"
+            )
         }
         if !admin.isLocal {
-            self.refuse("admin.address", because: "\(admin) can be reached from other hosts; \(remedy)")
+            self.refuse(
+                "admin.address",
+                because: "\(admin) can be reached from other hosts, and the admin plane speaks no TLS; \(remedy)"
+            )
         }
         if listen.collides(with: admin) {
             self.refuse("admin.address", "listen.address", because: "listen.address and admin.address are the same")

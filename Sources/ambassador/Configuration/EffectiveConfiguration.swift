@@ -26,21 +26,26 @@ struct EffectiveConfiguration {
                 origin: self.loaded.origins[setting.path] ?? .default
             )
         }
-        for (name, flow) in self.loaded.configuration.flows.sorted(by: { $0.key.description < $1.key.description }) {
-            for setting in SettingsTable.flow.settings {
-                let origin = self.loaded.origins["flows.\(name).\(setting.path)"]
-                let isFlowOnly = SettingsTable.top.setting("defaults.\(setting.path)") == nil
-                lines.append(
-                    Line(
-                        path: ["flows", name.description] + setting.path.split(separator: ".").map(String.init),
-                        value: setting.value(flow),
-                        notation: setting.notation,
-                        origin: origin ?? (isFlowOnly ? .default : .inherited)
-                    )
-                )
-            }
+        for map in SettingsTable.maps {
+            let shown = map.shown(self.loaded.configuration).map { self.line($0, of: map) }
+            // What stands in one block follows one another.
+            let parent = map.parent
+            let place = lines.lastIndex { !parent.isEmpty && $0.path.first == parent }
+            lines.insert(contentsOf: shown, at: place.map { $0 + 1 } ?? lines.endIndex)
         }
         return lines
+    }
+
+    private func line(_ shown: SettingsMap.Shown, of map: SettingsMap) -> Line {
+        let origin = self.loaded.origins["\(map.path).\(shown.name).\(shown.path)"]
+        let isInherited = map.path == "flows" && SettingsTable.top.setting("defaults.\(shown.path)") != nil
+        let blocks = map.path.split(separator: ".").map(String.init) + [shown.name]
+        return Line(
+            path: blocks + shown.path.split(separator: ".").map(String.init),
+            value: shown.value,
+            notation: shown.notation,
+            origin: origin ?? (isInherited ? .inherited : .default)
+        )
     }
 
     /// YAML that reads back as the same settings, but for the secrets; the origin of each is behind it as a comment.

@@ -7,10 +7,17 @@ extension SettingsTable {
             let value = setting.value(defaults)
             lines.append(Self.row(setting.path, setting, default: value == .none ? "" : "`\(value.plainText)`"))
         }
-        if let target = Self.flow.setting("target") {
-            lines.append(Self.row("flows.NAME.target", target, default: ""))
+        for map in Self.maps {
+            let isInherited = map.path == "flows"
+            for setting in map.settings where !isInherited || Self.top.setting("defaults.\(setting.path)") == nil {
+                let path = "\(map.path).\(map.placeholder).\(setting.path)"
+                let initial = setting.initial.map { "`\($0)`" } ?? ""
+                lines.append("| `\(path)` | \(setting.summary) | \(setting.typeName) | \(setting.range) | \(initial) |")
+            }
+            if isInherited {
+                lines.append("| `flows.NAME.…` | Any setting of `defaults`, for one flow. | | | as in `defaults` |")
+            }
         }
-        lines.append("| `flows.NAME.…` | Any setting of `defaults`, for one flow. | | | as in `defaults` |")
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -3,9 +3,9 @@ import AmbassadorRedis
 
 /// The one list of all settings, from which reading, checking, showing and documenting them follow.
 enum SettingsTable {
-    /// Everything but `flows`.
+    /// Everything that is not under a name of the operator's own; see ``maps``.
     static let top = SettingsBlock<AmbassadorConfiguration>(
-        Self.process + Self.limits + Self.upstream + Self.caching + Self.records
+        Self.process + Self.governance + Self.limits + Self.upstream + Self.caching + Self.records
             + Self.flowInherited.map { $0.lifted(to: "defaults", \.defaults) }
             + [
                 Setting(
@@ -49,7 +49,7 @@ enum SettingsTable {
             "listen.address",
             \.listen.address,
             .address,
-            "Where applications connect; only this host or a socket until there is authentication."
+            "Where applications connect; beyond this host only with an `auth.mode`."
         ),
         Setting(
             "admin.address",
@@ -61,7 +61,7 @@ enum SettingsTable {
             "tenants.trust_header",
             \.tenants.trustsHeader,
             .boolean,
-            "Whether the tenant is taken from the `X-Tenant-ID` header."
+            "Whether the tenant of callers whose credential names none is taken from the `X-Tenant-ID` header."
         ),
         Setting("log.level", \.log.level, .choice(), "The least severe message that is logged."),
         Setting("log.requests", \.log.requests, .choice(), "Which requests get a line in the log."),

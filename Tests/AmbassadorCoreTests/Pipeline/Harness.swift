@@ -22,6 +22,10 @@ struct Harness {
         shared: FakeResponseCache? = nil,
         store: FakeResponseCache = FakeResponseCache(),
         trustsTenantHeader: Bool = true,
+        authenticator: any Authenticator = AnybodyAuthenticator(),
+        limits: [RateLimit] = [],
+        budgets: [TenantID: Budget] = [:],
+        failures: RateLimit? = nil,
         breaker: CircuitBreakerSettings = CircuitBreakerSettings(),
         entryBytesMax: Int = 1 << 20
     ) {
@@ -33,10 +37,18 @@ struct Harness {
             if let name = FlowName(flow.key) { listed[name] = flow.value }
         }
         let registry = self.registry
+        let clocks = self.clock.clocks
         self.ambassador = Ambassador(
             AmbassadorParts(
                 flows: FlowRegistry(listed: listed, unlisted: unlisted, breaker: breaker, metrics: registry),
-                tenants: TenantPolicy(trustsHeader: trustsTenantHeader),
+                access: AccessControl(
+                    authenticator: authenticator,
+                    tenants: TenantPolicy(trustsHeader: trustsTenantHeader),
+                    failures: failures.map { RateLimiter([$0], metrics: registry, clocks: clocks) },
+                    metrics: registry
+                ),
+                limiter: RateLimiter(limits, metrics: registry, clocks: clocks),
+                budgets: BudgetLedger(budgets, metrics: registry),
                 memory: MemoryCache(bytesMax: 16 << 20, metrics: registry),
                 shared: shared,
                 store: store,
@@ -61,7 +73,8 @@ struct Harness {
         of flow: String = "faq",
         tenant: String? = nil,
         session: String? = nil,
-        wantsText: Bool = false
+        wantsText: Bool = false,
+        credential: Credential = .none
     ) async -> Response {
         var body = ByteBuffer()
         body.writeString(#"{"flow_id":"#)
@@ -73,7 +86,7 @@ struct Harness {
             JSONWriter.writeString(session, into: &body)
         }
         body.writeString("}")
-        return await self.send(body, tenant: tenant, wantsText: wantsText)
+        return await self.send(body, tenant: tenant, wantsText: wantsText, credential: credential)
     }
 
     /// Sends a body to `/run-flow`, or to another route, and waits for the answer.
@@ -82,10 +95,23 @@ struct Harness {
         to route: Route = .runFlow,
         tenant: String? = nil,
         wantsText: Bool = false,
-        variables: [GlobalVariable] = []
+        variables: [GlobalVariable] = [],
+        credential: Credential = .none
     ) async -> Response {
-        let head = CallHead(route: route, tenantHeader: tenant, wantsText: wantsText, globalVariables: variables)
-        let request = Request(head: head, traceID: .random(), body: body, receivedAt: self.clock.now)
+        let head = CallHead(
+            route: route,
+            tenantHeader: tenant,
+            wantsText: wantsText,
+            globalVariables: variables,
+            credential: credential
+        )
+        let request = Request(
+            head: head,
+            traceID: .random(),
+            body: body,
+            clientAddress: "192.0.2.1",
+            receivedAt: self.clock.now
+        )
         switch self.ambassador.decide(request) {
         case .answered(let response): return response
         case .pending(let wait): return await wait()

@@ -4,6 +4,8 @@ import AmbassadorCore
 struct ClaimRules: Sendable {
     let audience: [JSONString]
     let leeway: Duration
+    /// What the names of this issuer's principals begin with.
+    let principalPrefix: String
     let principalClaim: JSONString
     let tenantClaim: JSONString
     /// The one tenant that the issuer speaks for, where it does for one only.
@@ -56,7 +58,7 @@ struct ClaimRules: Sendable {
         guard let name = payload.claim(self.principalClaim)?.string, (1...256).contains(name.bytes.count),
             name.bytes.allSatisfy({ (0x20...0x7E).contains($0) })
         else { throw .unacceptable }
-        return name.text
+        return self.principalPrefix + name.text
     }
 
     private func tenant(of payload: JSONValue) throws(CredentialFault) -> TenantID? {

@@ -1,0 +1,103 @@
+import NIOCore
+
+/// The gate of the pipeline: who calls, for which tenant, and whether they may.
+package struct AccessControl: Sendable {
+    private let authenticator: any Authenticator
+    private let tenants: TenantPolicy
+    /// How often an address may show a credential that is not accepted; `nil` means any number of times.
+    private let failures: RateLimiter?
+    private let rejected: [CredentialFault: Counter]
+
+    package init(
+        authenticator: any Authenticator,
+        tenants: TenantPolicy,
+        failures: RateLimiter?,
+        metrics registry: MetricRegistry
+    ) {
+        self.authenticator = authenticator
+        self.tenants = tenants
+        self.failures = failures
+        self.rejected = Dictionary(
+            uniqueKeysWithValues: CredentialFault.allCases.map {
+                ($0, registry.counter(.credentialsRejected, ("fault", $0.rawValue)))
+            }
+        )
+    }
+
+    /// Who sent a request.
+    ///
+    /// - Returns: `nil` where something has to be waited for: ask ``waitForCaller(of:at:now:)`` then.
+    func caller(of request: Request, at time: Timestamp, now: NIODeadline) throws(Refusal) -> Caller? {
+        switch self.authenticator.authenticate(request.head.credential, at: time) {
+        case .accepted(let caller): return caller
+        case .rejected(let fault): throw self.refusal(of: fault, request, now)
+        case .pending: return nil
+        }
+    }
+
+    /// Who sent a request, once the keys to check its credential with are here.
+    func waitForCaller(of request: Request, at time: Timestamp, now: NIODeadline) async throws(Refusal) -> Caller {
+        switch self.authenticator.authenticate(request.head.credential, at: time) {
+        case .accepted(let caller): return caller
+        case .rejected(let fault): throw self.refusal(of: fault, request, now)
+        case .pending(let wait):
+            switch await wait() {
+            case .success(let caller): return caller
+            case .failure(let fault): throw self.refusal(of: fault, request, now)
+            }
+        }
+    }
+
+    /// The tenant whose data a caller may see: the one of its credential, which a header may repeat but not contradict.
+    ///
+    /// Where the credential names none it is the header's, if headers are believed, else the default.
+    func tenant(of caller: Caller, _ head: CallHead) throws(Refusal) -> TenantID {
+        guard let tenant = caller.tenant else { return try self.tenants.tenant(of: head) }
+        guard let header = head.tenantHeader else { return tenant }
+        guard let named = TenantID(header.utf8) else { throw TenantPolicy.notATenant }
+        guard named == tenant else {
+            throw Refusal(
+                .forbidden,
+                "X-Tenant-ID names another tenant than the credential does. Leave the header out."
+            )
+        }
+        return tenant
+    }
+
+    /// Checks that a caller may do what a request asks for, before anything is looked up for it.
+    func authorize(_ input: RunInput, by caller: Caller) throws(Refusal) {
+        try Self.check(.run, input, caller)
+        if input.tweaks != nil { try Self.check(.tweak, input, caller) }
+        if input.wantsStream { try Self.check(.stream, input, caller) }
+    }
+
+    private static func check(_ action: Action, _ input: RunInput, _ caller: Caller) throws(Refusal) {
+        guard !caller.permissions.allows(action, on: input.flow) else { return }
+        throw Refusal(.forbidden, "The credential does not allow to \(action.rawValue) this flow.")
+    }
+
+    /// The one answer to all that is not accepted, so that nobody learns by trying; after too many of an address, that it must wait.
+    private func refusal(of fault: CredentialFault, _ request: Request, _ now: NIODeadline) -> Refusal {
+        self.rejected[fault]?.increment()
+        let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: request.clientAddress)
+        if case .limited(_, let seconds) = self.failures?.admit(subject, .request, at: now) {
+            return Refusal(
+                .rateLimited,
+                "Too many requests without a valid credential came from this address. Try again later.",
+                retryAfterSeconds: seconds
+            )
+        }
+        if fault == .keysUnavailable {
+            return Refusal(
+                .identityUnavailable,
+                "Service temporarily unavailable",
+                detail: "The keys to check the credential with cannot be had at the moment. Try again later.",
+                retryAfterSeconds: 5
+            )
+        }
+        return Refusal(
+            .unauthenticated,
+            "A valid credential is needed: an API key in X-API-Key, or an API key or a JWT in Authorization: Bearer."
+        )
+    }
+}

@@ -1,0 +1,76 @@
+import NIOCore
+
+/// Limits and budgets: what of a caller is let through, and what of that may reach LangFlow.
+extension Ambassador {
+    /// Takes a token of every limit on requests that applies.
+    ///
+    /// - Returns: `nil` where a limit that replicas share has to be asked first.
+    func admit(_ plan: Plan, _ exchange: inout Exchange, at now: NIODeadline) throws(Refusal) -> Plan? {
+        switch self.parts.limiter.admit(plan.subject, .request, at: now) {
+        case .admitted(let state):
+            exchange.limit = state
+            return plan
+        case .limited(let state, let seconds):
+            exchange.limit = state
+            throw Self.refusal(state, retryAfter: seconds)
+        case .pending:
+            return nil
+        }
+    }
+
+    /// The same, with the waiting.
+    func waitForAdmission(of plan: Plan, _ exchange: inout Exchange) async throws(Refusal) {
+        switch await self.parts.limiter.admit(plan.subject, .request, at: self.parts.clocks.now()).settled {
+        case .admitted(let state):
+            exchange.limit = state
+        case .limited(let state, let seconds):
+            exchange.limit = state
+            throw Self.refusal(state, retryAfter: seconds)
+        case .pending:
+            preconditionFailure("an admission that was waited for is a verdict")
+        }
+    }
+
+    /// Lets a call of LangFlow through, within the limits on such calls and the tenant's budget.
+    func admitCall(_ plan: Plan) async throws(FetchError) {
+        if case .exhausted(let kind, let seconds) = self.parts.budgets.verdict(
+            on: plan.tenant,
+            at: self.parts.clocks.wall()
+        ) {
+            throw .budgetExhausted(kind, retryAfterSeconds: seconds)
+        }
+        guard self.parts.limiter.hasLimits(at: .upstreamCall) else { return }
+        switch await self.parts.limiter.admit(plan.subject, .upstreamCall, at: self.parts.clocks.now()).settled {
+        case .admitted: return
+        case .limited(let state, let seconds): throw .limited(state.policy.name, retryAfterSeconds: seconds)
+        case .pending: preconditionFailure("an admission that was waited for is a verdict")
+        }
+    }
+
+    private static func refusal(_ state: LimitState, retryAfter seconds: Int) -> Refusal {
+        Refusal(
+            .rateLimited,
+            "Too many requests; the limit '\(state.policy.name)' is reached. Try again later.",
+            retryAfterSeconds: seconds
+        )
+    }
+}
+
+extension Plan {
+    fileprivate var subject: LimitSubject {
+        LimitSubject(
+            tenant: self.tenant,
+            principal: self.principal,
+            flow: self.flow.name,
+            address: self.request.clientAddress
+        )
+    }
+}
+
+extension Admission {
+    fileprivate var settled: Admission {
+        get async {
+            if case .pending(let wait) = self { await wait() } else { self }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import AmbassadorCore
+import AmbassadorRedis
+import AmbassadorSQLite
+import Logging
+import NIOPosix
+
+/// What stands between callers and the caches.
+struct Governance {
+    let access: AccessControl
+    let limiter: RateLimiter
+    let budgets: BudgetLedger
+}
+
+/// Who may call and how often, as the operator set it.
+extension AmbassadorConfiguration {
+    /// The gate of the pipeline.
+    func access(
+        _ identity: Identity,
+        _ registry: MetricRegistry,
+        _ clocks: Clocks
+    ) throws(InvalidValue) -> AccessControl {
+        // Not listed in metrics as one of the operator's limits: its refusals are counted as such.
+        let failures = try RateLimit(name: "auth-failures", by: [.address], rate: self.auth.failures)
+        return AccessControl(
+            authenticator: identity.authenticator,
+            tenants: TenantPolicy(trustsHeader: self.tenants.trustsHeader),
+            failures: RateLimiter([failures], metrics: registry, clocks: clocks),
+            metrics: registry
+        )
+    }
+
+    func limiter(
+        _ redis: RedisResponseCache?,
+        _ registry: MetricRegistry,
+        _ clocks: Clocks
+    ) throws(InvalidValue) -> RateLimiter {
+        var limits: [RateLimit] = []
+        // The tightest are found alike in any order; a fixed one keeps answers the same from start to start.
+        for (name, settings) in self.rateLimits.sorted(by: { $0.key.description < $1.key.description }) {
+            limits.append(try RateLimit(settings, name: name))
+        }
+        return RateLimiter(limits, source: redis?.leases, metrics: registry, clocks: clocks)
+    }
+
+    /// The budgets, with what was used of them today before this start.
+    func budgetLedger(
+        _ registry: MetricRegistry,
+        _ clocks: Clocks,
+        _ logger: Logger
+    ) async throws -> BudgetLedger {
+        var budgets: [TenantID: Budget] = [:]
+        var others: Budget?
+        for (scope, settings) in self.budgets {
+            let budget = try Budget(settings)
+            if let tenant = scope.tenant { budgets[tenant] = budget } else { others = budget }
+        }
+        let ledger = BudgetLedger(budgets, others: others, metrics: registry)
+        guard !self.budgets.isEmpty else { return ledger }
+        let (path, now) = (self.store.path, clocks.wall())
+        do {
+            let usage = try await NIOThreadPool.singleton.runIfActive {
+                try UpstreamUsage.byTenant(path: path, since: BudgetLedger.startOfDay(of: now))
+            }
+            ledger.restore(usage, at: now)
+        } catch {
+            // Serving is worth more than a budget that counts from now instead of from midnight.
+            logger.error("today's use of budgets cannot be read", metadata: ["error": "\(error)"])
+        }
+        return ledger
+    }
+}

@@ -1,0 +1,63 @@
+import AmbassadorCore
+import AmbassadorIdentity
+
+/// What must hold of identities, limits and budgets.
+extension ConfigurationRules {
+    mutating func checkIdentity() {
+        let auth = self.configuration.auth
+        if auth.mode.takesTokens, auth.issuers.isEmpty {
+            self.refuse("auth.mode", because: "tokens are taken, but no issuer is listed under auth.issuers")
+        }
+        if !auth.mode.takesTokens, !auth.issuers.isEmpty {
+            self.warnings.append("auth.issuers has no effect while auth.mode is \(auth.mode.rawValue)")
+        }
+        if auth.mode != .none, self.configuration.tenants.trustsHeader {
+            self.warnings.append(
+                "tenants.trust_header lets callers whose credential names no tenant choose one; only gateways should have such"
+            )
+        }
+        var issuers: Set<[UInt8]> = []
+        for (name, settings) in auth.issuers.sorted(by: { $0.key.description < $1.key.description }) {
+            let path = "auth.issuers.\(name)"
+            do throws(InvalidValue) {
+                let issuer = try IssuerConfiguration(settings, name: name)
+                if !issuers.insert(Array(issuer.issuer.utf8)).inserted {
+                    self.refuse("\(path).issuer", because: "another issuer has the same name")
+                }
+            } catch {
+                self.refuse(path, because: error.reason)
+            }
+        }
+    }
+
+    mutating func checkLimits() {
+        let limits = self.configuration.rateLimits
+        if limits.count > RateLimit.countMax {
+            self.refuse("rate_limits", because: "there are more than \(RateLimit.countMax) limits")
+        }
+        for (name, settings) in limits.sorted(by: { $0.key.description < $1.key.description }) {
+            let path = "rate_limits.\(name)"
+            do throws(InvalidValue) {
+                _ = try RateLimit(settings, name: name)
+            } catch {
+                self.refuse(path, because: error.reason)
+            }
+            if settings.isShared, self.configuration.hotCache.redis == nil {
+                self.refuse(
+                    "\(path).shared",
+                    because: "replicas share buckets in Redis, and hot_cache.redis is not set"
+                )
+            }
+            if settings.by.contains(.principal), self.configuration.auth.mode == .none {
+                self.warnings.append("\(path).by: with auth.mode none all callers are one principal")
+            }
+        }
+        for (scope, settings) in self.configuration.budgets.sorted(by: { $0.key.description < $1.key.description }) {
+            do throws(InvalidValue) {
+                _ = try Budget(settings)
+            } catch {
+                self.refuse("budgets.\(scope)", because: error.reason)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import AmbassadorTesting
+import NIOCore
+import Testing
+
+@testable import AmbassadorCore
+
+@Suite("Limits and budgets of the pipeline")
+struct LimitsTests {
+    @Test("hits count towards a limit on requests; who is over it is told when to come again")
+    func requests() async throws {
+        let limit = try RateLimit(name: "per_tenant", by: [.tenant], rate: Rate(count: 3, periodSeconds: 60))
+        let harness = Harness(flows: ["faq": .cached()], limits: [limit])
+        var statuses: [Int] = []
+        var states: [Int?] = []
+        for _ in 0..<5 {
+            let response = await harness.ask("q", tenant: "acme")
+            statuses.append(response.status)
+            states.append(response.limit?.remaining)
+        }
+        #expect(statuses == [200, 200, 200, 429, 429])
+        #expect(states == [2, 1, 0, 0, 0])
+        #expect(await harness.ask("q", tenant: "globex").status == 200)
+        let refused = await harness.ask("q", tenant: "acme")
+        #expect(refused.retryAfterSeconds == 20)
+        #expect(harness.audit.records.last?.errorKind == .rateLimited)
+        #expect(harness.audit.records.last?.outcome == .refused)
+        harness.clock.advance(by: .seconds(20))
+        #expect(await harness.ask("q", tenant: "acme").status == 200)
+    }
+
+    @Test("a limit on calls lets hits through, and gives a stale answer rather than none")
+    func calls() async throws {
+        let limit = try RateLimit(
+            name: "calls",
+            by: [.tenant],
+            rate: Rate(count: 1, periodSeconds: 3600),
+            stage: .upstreamCall
+        )
+        let harness = Harness(
+            flows: ["faq": .cached(staleIfError: .seconds(3600))],
+            limits: [limit]
+        )
+        for _ in 0..<4 { #expect(await harness.ask("q").status == 200) }
+        let refused = await harness.ask("another")
+        #expect(refused.status == 429)
+        #expect(refused.retryAfterSeconds == 3600)
+        harness.clock.advance(by: .seconds(120))
+        let stale = await harness.ask("q")
+        #expect(stale.status == 200)
+        #expect(stale.degradation == .stale)
+        #expect(harness.upstream.calls.count == 1)
+        #expect(harness.audit.records.map(\.outcome) == [.miss, .hit, .hit, .hit, .refused, .degraded])
+    }
+
+    @Test("a tenant's budget ends its calls until midnight, and nobody else's")
+    func budgets() async throws {
+        let acme = try #require(TenantID("acme".utf8))
+        let harness = Harness(flows: ["faq": .cached()], budgets: [acme: try Budget(requestsPerDay: 2)])
+        for question in ["a", "b"] { #expect(await harness.ask(question, tenant: "acme").status == 200) }
+        let refused = await harness.ask("c", tenant: "acme")
+        #expect(refused.status == 429)
+        #expect((1...86_400).contains(refused.retryAfterSeconds ?? 0))
+        #expect(harness.audit.records.last?.errorKind == .budgetExhausted)
+        #expect(await harness.ask("a", tenant: "acme").status == 200)
+        #expect(await harness.ask("c", tenant: "globex").status == 200)
+        harness.clock.advance(by: .seconds(86_400))
+        #expect(await harness.ask("c", tenant: "acme").status == 200)
+    }
+
+    @Test("a call that failed counts towards the budget of requests")
+    func failedCalls() async throws {
+        let harness = Harness(flows: ["faq": .cached()], budgets: [.default: try Budget(requestsPerDay: 1)])
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        #expect(await harness.ask("a").status == 503)
+        #expect(await harness.ask("b").status == 429)
+    }
+}
