@@ -81,22 +81,37 @@ struct ResponseMessage: Equatable {
     }
 
     /// Cuts bytes into responses by their `Content-Length`; a last one that is incomplete is left out.
-    static func all(in bytes: [UInt8], isHEAD: Bool = false) -> [ResponseMessage] {
+    ///
+    /// - Parameters:
+    ///   - bytes: All that came.
+    ///   - isHEAD: Whether none of them has its body.
+    ///   - bodiless: The places of those that have no body, counted from zero.
+    /// - Returns: The whole ones, in their order.
+    static func all(in bytes: [UInt8], isHEAD: Bool = false, bodiless: Set<Int> = []) -> [ResponseMessage] {
         var messages: [ResponseMessage] = []
         var rest = bytes[...]
-        let end = Array("\r\n\r\n".utf8)
-        while let start = rest.indices.first(where: { rest[$0...].starts(with: end) }) {
-            let lines = String(decoding: rest[..<start], as: UTF8.self).split(separator: "\r\n").map(String.init)
-            let status = lines.first.flatMap { Int($0.split(separator: " ")[1]) } ?? 0
+        while let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
+            let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n").map(
+                String.init
+            )
+            let words = lines.first?.split(separator: " ") ?? []
+            let status = words.count > 1 ? Int(words[1]) ?? 0 : 0
             let fields = Array(lines.dropFirst())
             let length = fields.first { $0.hasPrefix("Content-Length: ") }.flatMap { Int($0.dropFirst(16)) } ?? 0
-            let bodyStart = start + 4
-            let bodyLength = isHEAD ? 0 : length
-            guard rest.endIndex - bodyStart >= bodyLength else { break }
-            let body = String(decoding: rest[bodyStart..<(bodyStart + bodyLength)], as: UTF8.self)
+            let bodyLength = isHEAD || bodiless.contains(messages.count) ? 0 : length
+            guard rest.endIndex - end.upperBound >= bodyLength else { break }
+            let body = String(decoding: rest[end.upperBound..<(end.upperBound + bodyLength)], as: UTF8.self)
             messages.append(ResponseMessage(status: status, fields: fields, body: body))
-            rest = rest[(bodyStart + bodyLength)...]
+            rest = rest[(end.upperBound + bodyLength)...]
         }
         return messages
+    }
+}
+
+extension MetricRegistry {
+    /// What a counter or a level without labels stands at; `nil` where there is none.
+    func value(_ metric: MetricName) -> Int? {
+        let lines = String(buffer: PrometheusText.render(self)).split(separator: "\n")
+        return lines.first { $0.hasPrefix(metric.name + " ") }.flatMap { Int($0.dropFirst(metric.name.count + 1)) }
     }
 }

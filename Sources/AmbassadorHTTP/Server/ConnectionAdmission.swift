@@ -5,6 +5,11 @@ import Synchronization
 
 /// Lets connections in up to their limit, and sees them out at the end.
 final class ConnectionAdmission: Sendable {
+    /// A caller that shuts its side down behind many requests may have so many of the longest bodies unread; others are closed.
+    private static let heldBodiesMax = 4
+    /// The most that one read brings.
+    private static let readBytesMax = 64 * 1024
+
     private let configuration: HTTPServerConfiguration
     private let responder: any Responder
     private let open = Atomic<Int>(0)
@@ -60,7 +65,12 @@ final class ConnectionAdmission: Sendable {
             clientAddress: channel.remoteAddress?.ipAddress
         )
         try channel.pipeline.syncOperations.addHandlers([
-            HeadMemoHandler(memo: table.heads, connection: handler), ByteToMessageHandler(decoder), handler,
+            InputGate(
+                memo: table.heads,
+                connection: handler,
+                heldBytesMax: Self.readBytesMax + Self.heldBodiesMax * self.configuration.bodyBytesMax
+            ),
+            ByteToMessageHandler(decoder), handler,
         ])
     }
 

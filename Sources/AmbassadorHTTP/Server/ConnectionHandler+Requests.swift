@@ -51,7 +51,7 @@ extension ConnectionHandler {
             )
         case .call(let route):
             self.owesContinue = head.fields.expectsContinue
-            if head.fields.body == .chunked { self.decoder.expectChunks() }
+            self.framing = head.fields.body
             self.incoming = Incoming(
                 call: CallHead(route: route, head.fields),
                 traceID: head.fields.traceID,
@@ -67,12 +67,10 @@ extension ConnectionHandler {
     /// Takes an exchange that needs no body; what comes of the body is thrown away, or else the connection is closed.
     private func answerEarly(_ exchange: Exchange, body: RequestFields.Body) {
         var exchange = exchange
-        switch body {
-        case .length(let length):
+        if case .length(let length) = body {
             exchange.keepsAlive = exchange.keepsAlive && length <= Self.discardedBytesMax
-        case .chunked:
-            self.decoder.expectChunks()
         }
+        self.framing = body
         self.input = exchange.keepsAlive ? .discarding(bytesLeft: Self.discardedBytesMax) : .ended
         self.submit(exchange)
     }
@@ -134,6 +132,11 @@ extension ConnectionHandler {
         }
     }
 
+    /// Ends the reading of a message that is not well formed.
+    func refuse(_ error: any Error) {
+        self.breakOff(self.refusal(of: error))
+    }
+
     /// Ends the reading of a message that broke, came too slowly or grew too large, with its refusal as the last answer.
     func breakOff(_ refusal: Refusal) {
         switch self.input {
@@ -179,7 +182,7 @@ extension ConnectionHandler {
         }
     }
 
-    func refusal(of error: any Error) -> Refusal {
+    private func refusal(of error: any Error) -> Refusal {
         switch error {
         case is RequestDecoder.RequestLineTooLong:
             Refusal(.targetTooLong, "The request target is over \(self.configuration.targetBytesMax) bytes.")

@@ -41,10 +41,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     let decoder: RequestDecoder
     let clientAddress: String?
 
+    /// What stands before the parser and holds bytes back while too many requests wait.
+    var gate: InputGate?
     /// `nil` before the connection is open and after it is closed.
     var context: ChannelHandlerContext?
     var input = Input.head
     var incoming: Incoming?
+    /// How the content of the request is delimited that is being read or thrown away.
+    var framing = RequestFields.Body.length(0)
     var waiting = Deque<Exchange>()
     var waitingBytes = 0
     /// The answer that is being waited for off the loop.
@@ -104,6 +108,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func end() {
         guard self.context != nil else { return }
         self.context = nil
+        self.gate = nil
         self.input = .ended
         self.incoming = nil
         self.waiting.removeAll()
@@ -125,7 +130,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
             self.decoder.sawHead()
             self.receive(head)
         case .body(let bytes):
-            self.decoder.sawContent(bytes.readableBytes)
             self.receive(bytes)
         case .end:
             // Trailers are dropped: nothing in them may change a request that was checked.
@@ -135,6 +139,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        self.noteReadEnd()
+        self.proceed()
+    }
+
+    /// Takes note of what the bytes that were handed on until now have brought.
+    private func noteReadEnd() {
         self.lastActive = .now()
         if case .head = self.input, !self.hasSeenPart, self.headBegunAt == nil {
             self.headBegunAt = self.lastActive
@@ -143,7 +153,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if self.timer.phase == .idle { self.timer.restart() }
         }
         self.hasSeenPart = false
-        self.proceed()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -153,16 +162,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if self.holdsReads {
+        if self.holdsReads || self.gate?.isHolding == true {
             self.isReadHeld = true
         } else {
             context.read()
         }
     }
 
-    /// Reading stops while enough is waiting, so that a caller who sends on fills its own buffers and not ours.
-    private var holdsReads: Bool {
-        if case .ended = self.input { return false }
+    /// Reading and parsing stop while enough is waiting, so that a caller who sends on fills its own buffers and not ours.
+    var holdsReads: Bool {
+        guard !self.hasEndedInput else { return false }
         let depth = self.waiting.count + (self.pending == nil ? 0 : 1)
         return depth >= self.configuration.pipeliningDepthMax || self.waitingBytes > self.configuration.bodyBytesMax
             || self.isOutputBlocked
@@ -180,8 +189,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard self.context != nil else { return }
         switch error {
-        case is HTTPParserError, is RequestDecoder.RequestLineTooLong, is RequestDecoder.ChunkFramingTooLong:
-            self.breakOff(self.refusal(of: error))
+        case is HTTPParserError, is RequestDecoder.RequestLineTooLong:
+            self.refuse(error)
             self.proceed()
         case ByteToMessageDecoderError.dataReceivedInErrorState:
             // More bytes of a message that was refused; the connection closes when its answer has been read.
@@ -195,9 +204,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func proceed() {
         guard self.context != nil else { return }
         self.advance()
+        while let gate = self.gate, gate.isHolding, !self.holdsReads {
+            gate.feed()
+            self.noteReadEnd()
+            self.advance()
+        }
         self.sendContinueIfOwed()
         self.flush()
-        if self.isReadHeld, !self.holdsReads {
+        if self.isReadHeld, !self.holdsReads, self.gate?.isHolding != true {
             self.isReadHeld = false
             self.context?.read()
         }

@@ -16,9 +16,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var bodyBytesMax = 1024 * 1024
     /// Most open connections, idle ones included.
     package var connectionsMax = 4096
-    /// Most requests of one connection that wait for their turn before reading is held back.
-    ///
-    /// What was read together is queued together, so a burst of small requests may go over it, by one read of at most 64 KiB.
+    /// Most requests of one connection that are under way or wait for their turn; what comes behind them is not parsed until one is
+    /// answered.
     package var pipeliningDepthMax = 16
     /// Most bytes of answers that one connection may leave unread before its next request is looked at.
     package var unsentBytesMax = 256 * 1024

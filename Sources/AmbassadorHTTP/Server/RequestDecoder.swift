@@ -3,14 +3,12 @@ import NIOHTTP1
 
 /// NIO's HTTP/1 parser, with an eye on what it is fed.
 ///
-/// The parser does not say which line was too long, nor how much of a chunked body is framing; both are told from here.
+/// The parser does not say which line was too long; that is told from here.
 final class RequestDecoder: ByteToMessageDecoder {
     typealias InboundOut = HTTPServerRequestPart
 
     /// The request line is longer than the longest field.
     struct RequestLineTooLong: Error {}
-    /// A chunked body is nearly all framing.
-    struct ChunkFramingTooLong: Error {}
 
     private let parser: HTTPRequestDecoder
     private let fieldBytesMax: Int
@@ -18,7 +16,8 @@ final class RequestDecoder: ByteToMessageDecoder {
     private var keptBytes = 0
     /// Whether the parser has a part of a head, and whether the request line is complete in it.
     private var isPastRequestLine = false
-    private var chunks: (content: Int, framing: Int)?
+    private var hasBegunRequestLine = false
+    private var isInMessage = false
     private var heads = 0
 
     init(limits: HTTPServerConfiguration) {
@@ -33,22 +32,12 @@ final class RequestDecoder: ByteToMessageDecoder {
     /// The handler behind saw a head.
     func sawHead() {
         self.heads &+= 1
-        self.chunks = nil
-    }
-
-    /// The handler behind is to get a chunked body; its framing is limited from the next read on.
-    func expectChunks() {
-        self.chunks = (content: 0, framing: 0)
-    }
-
-    /// The handler behind saw content of a body.
-    func sawContent(_ count: Int) {
-        self.chunks?.content += count
+        self.isInMessage = true
     }
 
     /// The handler behind saw the end of a message.
     func sawEnd() {
-        self.chunks = nil
+        self.isInMessage = false
     }
 
     func decoderAdded(context: ChannelHandlerContext) {
@@ -62,22 +51,18 @@ final class RequestDecoder: ByteToMessageDecoder {
     func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
         let offered = buffer
         let headsBefore = self.heads
-        let chunksBefore = self.chunks
+        let wasInMessage = self.isInMessage
         do {
             _ = try self.parser.decode(context: context, buffer: &buffer)
         } catch HTTPParserError.headerOverflow {
             throw self.isRequestLineTooLong(in: buffer)
                 ? RequestLineTooLong() : HTTPParserError.headerOverflow as any Error
         }
-        if self.heads == headsBefore, self.chunks == nil, !self.isPastRequestLine {
-            let consumed = offered.readableBytesView.dropLast(buffer.readableBytes)
-            self.isPastRequestLine = consumed.contains(UInt8(ascii: "\n"))
-        } else if self.heads != headsBefore {
+        if self.heads != headsBefore || wasInMessage || self.isInMessage {
             self.isPastRequestLine = false
-        }
-        if let before = chunksBefore, let now = self.chunks {
-            self.chunks?.framing += offered.readableBytes - self.keptBytes - (now.content - before.content)
-            try self.checkChunks()
+            self.hasBegunRequestLine = false
+        } else if !self.isPastRequestLine {
+            self.noteHeadBytes(offered.readableBytesView.dropLast(buffer.readableBytes))
         }
         self.keptBytes = buffer.readableBytes
         return .needMoreData
@@ -87,10 +72,12 @@ final class RequestDecoder: ByteToMessageDecoder {
         try self.parser.decodeLast(context: context, buffer: &buffer, seenEOF: seenEOF)
     }
 
-    /// Even a body sent in chunks of one byte has no more than five bytes of framing a byte.
-    private func checkChunks() throws {
-        guard let chunks = self.chunks, chunks.framing > 4096 + 8 * chunks.content else { return }
-        throw ChunkFramingTooLong()
+    /// Looks for the end of the request line; empty lines before it are not it.
+    private func noteHeadBytes(_ bytes: ByteBufferView) {
+        let line =
+            self.hasBegunRequestLine ? bytes : bytes.drop { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
+        self.hasBegunRequestLine = self.hasBegunRequestLine || !line.isEmpty
+        self.isPastRequestLine = line.contains(UInt8(ascii: "\n"))
     }
 
     /// Whether the first overlong line is a request line: it stands first, or a space comes before any colon in it.

@@ -37,7 +37,9 @@ package struct RequestHead: Sendable {
             refused.head.traceID = fields.traceID
             // From here on the framing is known to be sound, so that the connection may outlive a refusal.
             refused.body = fields.body
-            refused.keepsAlive = fields.keepsAlive && !fields.expectsContinue && fields.unknownExpectation == nil
+            // What follows a CONNECT is meant for a tunnel, not for us.
+            refused.keepsAlive =
+                fields.keepsAlive && !fields.expectsContinue && fields.unknownExpectation == nil && method != "CONNECT"
             refused.minorVersion = minorVersion
             guard target.utf8.count <= limits.targetBytesMax else {
                 throw Refusal(.targetTooLong, "The request target is over \(limits.targetBytesMax) bytes.")

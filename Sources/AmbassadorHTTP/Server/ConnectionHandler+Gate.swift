@@ -8,6 +8,19 @@ extension ConnectionHandler {
         return self.context != nil && self.headBegunAt == nil
     }
 
+    /// Whether nothing more is taken.
+    var hasEndedInput: Bool {
+        if case .ended = self.input { true } else { false }
+    }
+
+    /// The content that follows the head that was seen last; `nil` where none does.
+    var bodyDue: RequestFields.Body? {
+        switch self.input {
+        case .body, .discarding: self.framing
+        case .head, .ended: nil
+        }
+    }
+
     /// The call whose head was accepted just now, where it is a plain one whose body is still to come: with a length, kept alive, and
     /// not waiting for `100 Continue`.
     var acceptedCall: (call: CallHead, bodyLength: Int)? {

@@ -1,0 +1,203 @@
+import NIOCore
+
+/// Stands before the parser and hands it a connection's bytes one message at a time, as long as the connection takes messages.
+///
+/// The parser works through whatever it is fed. Fed piece by piece, the first message too many is never parsed: its bytes are held
+/// until there is room, and dropped once nothing more is taken. The gate knows where a message ends by three rules: a head ends at the
+/// first empty line, content has its length, and chunks are counted.
+///
+/// It takes requests whose heads it has judged before, whole, past the parser. The parser stays the judge: it stands between two
+/// messages whenever that happens, and each unknown head goes to it.
+final class InputGate: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    /// What the next byte is part of.
+    private enum Expected {
+        /// A head, of which bytes came or not; so many of the last ones begin the empty line that ends it.
+        case head(RequestLineScanner, endBytes: Int)
+        case content(left: Int)
+        case chunks(ChunkScanner)
+
+        static let nextHead = Expected.head(RequestLineScanner(), endBytes: 0)
+    }
+
+    private static let headEnd: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
+
+    private let memo: HeadMemo
+    private let connection: ConnectionHandler
+    private let heldBytesMax: Int
+    private var context: ChannelHandlerContext?
+    private var expected = Expected.nextHead
+    private var held = ByteBuffer()
+    private var holdsEnd = false
+    private var isFeeding = false
+
+    /// Makes the gate of a connection.
+    ///
+    /// While reading is held back, no more comes than the last read brought; but when the caller shuts its side down, all that the
+    /// kernel has comes at once. That is what the limit is for.
+    init(memo: HeadMemo, connection: ConnectionHandler, heldBytesMax: Int) {
+        self.memo = memo
+        self.connection = connection
+        self.heldBytesMax = heldBytesMax
+    }
+
+    /// Whether bytes, or the caller's end, wait for room.
+    var isHolding: Bool { !self.isFeeding && (self.held.readableBytes > 0 || self.holdsEnd) }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.connection.gate = self
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        self.connection.gate = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.held = ByteBuffer()
+        self.holdsEnd = false
+        self.connection.gate = nil
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = self.unwrapInboundIn(data)
+        if self.held.readableBytes == 0 {
+            self.held = bytes
+        } else {
+            self.held.writeBuffer(&bytes)
+        }
+        self.feed()
+        guard self.held.readableBytes <= self.heldBytesMax else {
+            self.held = ByteBuffer()
+            self.connection.close()
+            return
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed, self.held.readableBytes > 0 {
+            self.holdsEnd = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// Hands on what there is room for.
+    func feed() {
+        guard !self.isFeeding, let context = self.context else { return }
+        self.isFeeding = true
+        defer { self.isFeeding = false }
+        while self.held.readableBytes > 0, !self.connection.holdsReads {
+            guard !self.connection.hasEndedInput else {
+                self.held.clear()
+                break
+            }
+            switch self.expected {
+            case .head(let line, let endBytes):
+                self.feedHead(line, endBytes: endBytes, context)
+            case .content(let left):
+                let length = min(left, self.held.readableBytes)
+                self.expected = length == left ? .nextHead : .content(left: left - length)
+                self.pass(length, context)
+            case .chunks(var scanner):
+                let length = scanner.scan(self.held.readableBytesView)
+                self.expected = scanner.hasEnded ? .nextHead : .chunks(scanner)
+                if length > 0 { self.pass(length, context) }
+                if let fault = scanner.fault { self.connection.refuse(fault) }
+            }
+        }
+        // What was read together is one buffer; without this an emptied one would stay in memory until the next read.
+        if self.held.readableBytes == 0 { self.held = ByteBuffer() }
+        if self.holdsEnd, self.held.readableBytes == 0 {
+            self.holdsEnd = false
+            context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        }
+    }
+
+    private func pass(_ length: Int, _ context: ChannelHandlerContext) {
+        guard let piece = self.held.readSlice(length: length) else {
+            preconditionFailure("a piece is part of its whole")
+        }
+        context.fireChannelRead(self.wrapInboundOut(piece))
+    }
+
+    private func feedHead(_ line: RequestLineScanner, endBytes: Int, _ context: ChannelHandlerContext) {
+        if !line.hasBegun, endBytes == 0, self.connection.expectsHead, let head = self.wholeHead() {
+            self.feed(head, context)
+            return
+        }
+        let (length, endBytes) = self.lengthToHeadEnd(after: endBytes)
+        var line = line
+        guard line.scan(self.held.readableBytesView.prefix(length)) else {
+            self.connection.refuse(RequestLineScanner.Malformed())
+            return
+        }
+        self.expected = .head(line, endBytes: endBytes)
+        self.pass(length, context)
+        if endBytes == Self.headEnd.count { self.expected = self.afterHead }
+    }
+
+    /// Takes a whole head, and its content with it where head and content are all there and the head is known.
+    private func feed(_ head: ByteBuffer, _ context: ChannelHandlerContext) {
+        if let (verdict, length) = self.memo.verdict(on: head),
+            let body = self.held.getSlice(at: self.held.readerIndex + head.readableBytes, length: length)
+        {
+            self.held.moveReaderIndex(forwardBy: head.readableBytes + length)
+            self.connection.receive(again: verdict, body)
+            return
+        }
+        var line = RequestLineScanner()
+        guard line.scan(head.readableBytesView) else {
+            self.connection.refuse(RequestLineScanner.Malformed())
+            return
+        }
+        self.pass(head.readableBytes, context)
+        self.expected = self.afterHead
+        if let (verdict, length) = self.connection.acceptedCall {
+            self.memo.insert(verdict, bodyLength: length, for: head)
+        }
+    }
+
+    /// What comes after the head that the parser has just seen the end of.
+    private var afterHead: Expected {
+        switch self.connection.bodyDue {
+        case .length(let length): .content(left: length)
+        case .chunked: .chunks(ChunkScanner())
+        case nil: .nextHead
+        }
+    }
+
+    /// The bytes up to and with the first empty line, where they are a head of a length that is kept.
+    private func wholeHead() -> ByteBuffer? {
+        let length = self.held.withUnsafeReadableBytes { bytes in
+            var start = 0
+            while let found = bytes[start...].firstIndex(of: UInt8(ascii: "\r")), found + 3 < bytes.count {
+                if found + 4 > HeadMemo.headBytesMax { return Int?.none }
+                if bytes.loadUnaligned(fromByteOffset: found, as: UInt32.self).littleEndian == 0x0A0D_0A0D {
+                    return found + 4
+                }
+                start = found + 1
+            }
+            return nil
+        }
+        return length.flatMap { self.held.getSlice(at: self.held.readerIndex, length: $0) }
+    }
+
+    /// How many bytes there are up to the end of the first empty line, or in all, and how much of an empty line they end with.
+    private func lengthToHeadEnd(after endBytes: Int) -> (length: Int, endBytes: Int) {
+        var endBytes = endBytes
+        for (position, byte) in self.held.readableBytesView.enumerated() {
+            if byte == Self.headEnd[endBytes] {
+                endBytes += 1
+                if endBytes == Self.headEnd.count { return (position + 1, endBytes) }
+            } else {
+                endBytes = byte == Self.headEnd[0] ? 1 : 0
+            }
+        }
+        return (self.held.readableBytes, endBytes)
+    }
+}
