@@ -17,13 +17,25 @@ package final class RawConnection: Sendable {
     }
 
     /// Connects; the other side's close leaves ours open.
-    package static func open(to address: SocketAddress, group: any EventLoopGroup) async throws -> RawConnection {
+    ///
+    /// - Parameters:
+    ///   - address: Where to.
+    ///   - group: Whose loops the connection runs on.
+    ///   - prepare: Adds what stands between the socket and the bytes, such as TLS.
+    /// - Returns: The connection, whose other side may not have accepted it yet.
+    /// - Throws: Where nobody listens, and what `prepare` throws.
+    package static func open(
+        to address: SocketAddress,
+        group: any EventLoopGroup,
+        prepare: @escaping @Sendable (any Channel) throws -> Void = { _ in }
+    ) async throws -> RawConnection {
         let inbox = Inbox()
         let channel = try await ClientBootstrap(group: group)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try prepare(channel)
                     try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox: inbox))
                 }
             }

@@ -27,6 +27,14 @@ package struct MetricName: Sendable {
         "connections_refused_total",
         "Connections closed at once, since the limit was reached."
     )
+    package static let connectionsDenied = MetricName(
+        "connections_denied_total",
+        "Connections closed at once, since their address is not an allowed one."
+    )
+    package static let handshakesFailed = MetricName(
+        "tls_handshakes_failed_total",
+        "TLS connections closed without a handshake: refused, broken off or too slow."
+    )
     package static let upstreamCalls = MetricName("upstream_calls_total", "Calls to LangFlow, by flow and result.")
     package static let upstreamDuration = MetricName(
         "upstream_duration_seconds",

@@ -1,6 +1,7 @@
 import AmbassadorCore
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import Synchronization
 
 /// Lets connections in up to their limit, and sees them out at the end.
@@ -15,6 +16,9 @@ final class ConnectionAdmission: Sendable {
     private let open = Atomic<Int>(0)
     private let connections: Counter
     private let connectionsRefused: Counter
+    private let connectionsDenied: Counter
+    private let handshakesFailed: Counter
+    private let certificates: CertificateStore?
     /// One for each loop of the group, used on that loop alone.
     private let tables: [ObjectIdentifier: NIOLoopBoundBox<ConnectionTable>]
 
@@ -22,13 +26,17 @@ final class ConnectionAdmission: Sendable {
         configuration: HTTPServerConfiguration,
         responder: any Responder,
         group: any EventLoopGroup,
+        certificates: CertificateStore?,
         metrics: MetricRegistry,
         clocks: Clocks
     ) {
         self.configuration = configuration
         self.responder = responder
+        self.certificates = certificates
         self.connections = metrics.level(.connections)
         self.connectionsRefused = metrics.counter(.connectionsRefused)
+        self.connectionsDenied = metrics.counter(.connectionsDenied)
+        self.handshakesFailed = metrics.counter(.handshakesFailed)
         var tables: [ObjectIdentifier: NIOLoopBoundBox<ConnectionTable>] = [:]
         for eventLoop in group.makeIterator() {
             let table = ConnectionTable(eventLoop: eventLoop, clocks: clocks)
@@ -45,6 +53,11 @@ final class ConnectionAdmission: Sendable {
         guard let table = self.tables[ObjectIdentifier(channel.eventLoop)]?.value else {
             preconditionFailure("a connection runs on a loop that is not the server's")
         }
+        guard self.isAllowed(channel.remoteAddress) else {
+            self.connectionsDenied.increment()
+            channel.close(promise: nil)
+            return
+        }
         let count = self.open.add(1, ordering: .relaxed).newValue
         self.connections.increment()
         channel.closeFuture.whenComplete { _ in
@@ -56,6 +69,7 @@ final class ConnectionAdmission: Sendable {
             channel.close(promise: nil)
             return
         }
+        try self.encrypt(channel)
         let decoder = RequestDecoder(limits: self.configuration)
         let handler = ConnectionHandler(
             configuration: self.configuration,
@@ -71,6 +85,22 @@ final class ConnectionAdmission: Sendable {
                 heldBytesMax: Self.readBytesMax + Self.heldBodiesMax * self.configuration.bodyBytesMax
             ),
             ByteToMessageHandler(decoder), handler,
+        ])
+    }
+
+    private func isAllowed(_ address: SocketAddress?) -> Bool {
+        guard case .tcp = self.configuration.address, !self.configuration.allowedClients.isEmpty else { return true }
+        // A caller without an address has left already.
+        guard let address else { return false }
+        return self.configuration.allowedClients.contains { $0.contains(address) }
+    }
+
+    /// Puts TLS first, with the certificate of this moment, where the server has one.
+    private func encrypt(_ channel: any Channel) throws {
+        guard let certificates = self.certificates else { return }
+        let handshake = HandshakeHandler(timeout: self.configuration.headerTimeout, failed: self.handshakesFailed)
+        try channel.pipeline.syncOperations.addHandlers([
+            NIOSSLServerHandler(context: try certificates.context()), handshake,
         ])
     }
 

@@ -9,6 +9,7 @@ import Synchronization
 package final class HTTPServer: Service {
     private struct State {
         var listener: (any Channel)?
+        var certificateCheck: RepeatedTask?
         var isStopped = false
     }
 
@@ -16,6 +17,7 @@ package final class HTTPServer: Service {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let admission: ConnectionAdmission
+    private let certificates: CertificateStore?
     private let state = Mutex(State())
 
     /// Makes a server that does not listen yet.
@@ -32,21 +34,27 @@ package final class HTTPServer: Service {
         self.configuration = configuration
         self.group = group
         self.logger = logger
+        self.certificates = configuration.tls.map { CertificateStore(settings: $0, logger: logger) }
         self.admission = ConnectionAdmission(
             configuration: configuration,
             responder: responder,
             group: group,
+            certificates: self.certificates,
             metrics: metrics,
             clocks: clocks
         )
     }
 
+    /// Why the certificate that is served is not the one on disk, for an operator; `nil` while all is well or there is none.
+    package var certificateComplaint: String? { self.certificates?.complaint }
+
     /// Listens, and accepts connections from then on.
     ///
     /// - Returns: The address, with the port that the system chose where the configuration has port 0.
-    /// - Throws: Where the address cannot be had.
+    /// - Throws: Where the address cannot be had, or `CertificateError` where the certificate cannot.
     @discardableResult
     package func bind() async throws -> SocketAddress? {
+        try await self.loadCertificate()
         let admission = self.admission
         let bootstrap = ServerBootstrap(group: self.group)
             .serverChannelOption(.backlog, value: Int32(self.configuration.backlog))
@@ -73,6 +81,22 @@ package final class HTTPServer: Service {
         return listener.localAddress
     }
 
+    /// Loads the certificate, and looks after it from then on; reading files is no work for an event loop.
+    private func loadCertificate() async throws {
+        guard let certificates = self.certificates else { return }
+        try await NIOThreadPool.singleton.runIfActive { try certificates.load() }
+        let interval = certificates.settings.checkInterval
+        let eventLoop = self.group.next()
+        let check = eventLoop.scheduleRepeatedAsyncTask(initialDelay: interval, delay: interval) { _ in
+            NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { certificates.reloadIfChanged() }
+        }
+        let isStopped = self.state.withLock { state in
+            if !state.isStopped { state.certificateCheck = check }
+            return state.isStopped
+        }
+        if isStopped { check.cancel() }
+    }
+
     /// Serves until a graceful shutdown or a cancellation, and returns when all connections are closed.
     package func run() async throws {
         if self.state.withLock({ $0.listener == nil && !$0.isStopped }) { try await self.bind() }
@@ -85,7 +109,11 @@ package final class HTTPServer: Service {
     package func shutdown() async {
         let listener = self.state.withLock { state in
             state.isStopped = true
-            defer { state.listener = nil }
+            state.certificateCheck?.cancel()
+            defer {
+                state.listener = nil
+                state.certificateCheck = nil
+            }
             return state.listener
         }
         if let listener {

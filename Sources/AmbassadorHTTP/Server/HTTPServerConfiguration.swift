@@ -1,8 +1,15 @@
+package import AmbassadorCore
 package import NIOCore
 
 /// The data plane server's address and limits.
 package struct HTTPServerConfiguration: Sendable {
     package var address: ListenAddress = .tcp(host: "127.0.0.1", port: 8080)
+    /// Where callers may come from; others are closed as soon as they connect.
+    ///
+    /// Empty for everywhere. A Unix domain socket has its file's permissions instead and takes no part in this.
+    package var allowedClients: [AddressRange] = []
+    /// The server's certificate, and whether callers need one; `nil` for connections that are not encrypted.
+    package var tls: TLSSettings?
 
     /// Most bytes of a head: target, field names and field values together; over it: 431.
     package var headerBlockBytesMax = 32 * 1024
@@ -24,7 +31,7 @@ package struct HTTPServerConfiguration: Sendable {
 
     /// How long a connection may do nothing between two requests.
     package var idleTimeout: TimeAmount = .seconds(75)
-    /// How long a head may take, from the first read that did not complete it.
+    /// How long a head may take, from the first read that did not complete it; and as long a TLS handshake, from the connection's start.
     package var headerTimeout: TimeAmount = .seconds(10)
     /// How long a body may take, from the end of its head.
     package var bodyTimeout: TimeAmount = .seconds(30)
