@@ -51,6 +51,16 @@ package final class RawConnection: Sendable {
         try await self.channel.writeAndFlush(ByteBuffer(string: text))
     }
 
+    /// Sends each byte by itself, the next one only when the loop has come round.
+    ///
+    /// A receiver that runs on the same loop has read the byte by then.
+    package func sendByteByByte(_ bytes: [UInt8]) async throws {
+        let channel = self.channel
+        let sent = channel.eventLoop.makePromise(of: Void.self)
+        channel.eventLoop.execute { ByteByByte(bytes: bytes, channel: channel, sent: sent).next() }
+        try await sent.futureResult.get()
+    }
+
     /// Stops or resumes the reading of what the other side sends.
     package func setReading(_ isReading: Bool) async throws {
         try await self.channel.setOption(.autoRead, value: isReading).get()
@@ -90,6 +100,37 @@ package final class RawConnection: Sendable {
     package func receiveToEnd(within timeout: TimeAmount = .seconds(10)) async -> (bytes: [UInt8], ended: Bool) {
         let bytes = await self.receive(within: timeout) { _ in false }
         return (bytes, self.inbox.hasEnded)
+    }
+}
+
+/// Bytes on their way, one at a time; belongs to the channel's loop.
+private final class ByteByByte {
+    private let bytes: [UInt8]
+    private let channel: any Channel
+    private let sent: EventLoopPromise<Void>
+    private var position = 0
+
+    init(bytes: [UInt8], channel: any Channel, sent: EventLoopPromise<Void>) {
+        self.bytes = bytes
+        self.channel = channel
+        self.sent = sent
+    }
+
+    func next() {
+        guard self.position < self.bytes.count else {
+            self.sent.succeed()
+            return
+        }
+        let byte = ByteBuffer(integer: self.bytes[self.position])
+        self.position += 1
+        let bound = NIOLoopBound(self, eventLoop: self.channel.eventLoop)
+        let eventLoop = self.channel.eventLoop
+        self.channel.writeAndFlush(byte).whenComplete { result in
+            switch result {
+            case .success: eventLoop.execute { bound.value.next() }
+            case .failure(let error): bound.value.sent.fail(error)
+            }
+        }
     }
 }
 

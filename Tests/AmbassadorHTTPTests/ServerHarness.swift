@@ -23,10 +23,8 @@ struct ServerHarness {
     {
         let connection = try await self.connect()
         if byteByByte {
-            for byte in bytes {
-                // The server may close before it has all; what it said is then read all the same.
-                do { try await connection.send([byte]) } catch { break }
-            }
+            // The server may close before it has all; what it said is then read all the same.
+            try? await connection.sendByteByByte(bytes)
         } else {
             try await connection.send(bytes)
         }

@@ -147,7 +147,7 @@ import Testing
         case .whole:
             try await connection.send(exchange.bytes + (exchange.vector.ending == .request ? exchange.next : []))
         case .byteByByte:
-            for byte in exchange.bytes { try await connection.send([byte]) }
+            try await connection.sendByteByByte(exchange.bytes)
             if exchange.vector.ending == .request { try await connection.send(exchange.next) }
         case .behindGood:
             try await connection.send(

@@ -3,11 +3,16 @@ enum HeadVectors {
     private static let token: Set<UInt8> = Set("!#$%&'*+-.^_`|~0123456789".utf8)
         .union(UInt8(ascii: "A")...UInt8(ascii: "Z")).union(UInt8(ascii: "a")...UInt8(ascii: "z"))
 
-    /// Each byte that is not one of a token, within a name, at its start and at its end; the colon ends a name.
-    static let names: [HostileVector] = (0...255).filter { !token.contains($0) && $0 != UInt8(ascii: ":") }.flatMap {
-        (byte: UInt8) -> [HostileVector] in
-        [name(byte, "in", "X", "A"), name(byte, "before", "", "XA"), name(byte, "behind", "XA", "")]
+    /// Each byte that is not one of a token, within a name; the colon ends a name.
+    private static let otherBytes: [UInt8] = (0...255).filter { !token.contains($0) && $0 != UInt8(ascii: ":") }
+
+    static let names: [HostileVector] = otherBytes.map { name($0, "in", "X", "A") }
+
+    /// Some of them at a name's start and at its end, where parsers trim.
+    static let nameEnds: [HostileVector] = otherBytes.filter {
+        $0 <= 0x20 || $0 == 0x7F || $0 == 0x80 || $0 == 0xA0 || $0 == 0xFF
     }
+    .flatMap { [name($0, "before", "", "XA"), name($0, "behind", "XA", "")] }
 
     private static func name(_ byte: UInt8, _ place: String, _ before: String, _ after: String) -> HostileVector {
         HostileVector(
@@ -145,5 +150,5 @@ enum HeadVectors {
         "CONNECT a:443 HTTP/1.1", "CONNECT /run-flow HTTP/1.1", "CONNECT http://a/run-flow HTTP/1.1", "X", "",
     ].map { HostileVector("start '\($0)'", HostileVector.call(start: $0), .refused([400, 405, 505])) }
 
-    static let all = names + values + judgedValues + lines + hosts + hostLines + versions + starts
+    static let all = names + nameEnds + values + judgedValues + lines + hosts + hostLines + versions + starts
 }
