@@ -14,6 +14,8 @@ extension AmbassadorConfiguration {
     var serverConfiguration: HTTPServerConfiguration {
         var server = HTTPServerConfiguration()
         server.address = self.listen.address
+        server.allowedClients = self.listen.allowedClients
+        server.tls = self.tlsSettings
         server.headerBlockBytesMax = self.limits.headerBytesMax
         server.headerFieldBytesMax = self.limits.fieldBytesMax
         server.headerFieldsMax = self.limits.fieldsMax
@@ -26,6 +28,19 @@ extension AmbassadorConfiguration {
         server.bodyTimeout = TimeAmount(self.limits.bodyTimeout)
         server.drainTimeout = TimeAmount(self.shutdownGrace)
         return server
+    }
+
+    /// `nil` unless certificate and key are both set.
+    var tlsSettings: TLSSettings? {
+        let tls = self.listen.tls
+        guard let certificate = tls.certificateFile, let key = tls.privateKeyFile else { return nil }
+        var settings = TLSSettings(
+            certificateFile: certificate,
+            privateKeyFile: key,
+            clientAuthorityFile: tls.clientAuthorityFile
+        )
+        settings.minimumVersion = tls.minimumVersion
+        return settings
     }
 
     var adminAddress: AdminServer.Address {

@@ -85,6 +85,7 @@ struct Assembly {
             clocks: clocks,
             logger: logger
         )
+        if configuration.tlsSettings != nil { parts.readiness.add("tls") { server.certificateComplaint } }
         let admin = AdminServer(
             address: configuration.adminAddress,
             authenticator: identity.authenticator,

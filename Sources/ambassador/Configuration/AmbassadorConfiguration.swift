@@ -34,6 +34,18 @@ struct AmbassadorConfiguration: Sendable, Equatable {
 
     struct Listen: Sendable, Equatable {
         var address = ListenAddress.tcp(host: "127.0.0.1", port: 8080)
+        /// Where callers may connect from; nothing means from everywhere.
+        var allowedClients: [AddressRange] = []
+        var tls = TLS()
+    }
+
+    /// The data plane's certificate; without one it speaks plain HTTP.
+    struct TLS: Sendable, Equatable {
+        var certificateFile: String?
+        var privateKeyFile: String?
+        /// Whose certificates callers must have.
+        var clientAuthorityFile: String?
+        var minimumVersion = TLSSettings.Version.tls12
     }
 
     struct Admin: Sendable, Equatable {

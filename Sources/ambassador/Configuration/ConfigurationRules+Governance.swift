@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorHTTP
 import AmbassadorIdentity
 
 /// What must hold of identities, limits and budgets.
@@ -27,6 +28,37 @@ extension ConfigurationRules {
             } catch {
                 self.refuse(path, because: error.reason)
             }
+        }
+    }
+
+    mutating func checkEncryption() {
+        let tls = self.configuration.listen.tls
+        guard let settings = self.configuration.tlsSettings else {
+            if tls.privateKeyFile != nil || tls.clientAuthorityFile != nil || tls.certificateFile != nil {
+                self.refuse(
+                    "listen.tls.certificate_file",
+                    "listen.tls.private_key_file",
+                    "listen.tls.client_ca_file",
+                    because: "TLS needs both certificate_file and private_key_file"
+                )
+            } else if !self.configuration.listen.address.isLocal, self.configuration.auth.mode != .none {
+                self.warnings.append(
+                    "listen.address can be reached from other hosts and listen.tls is not set: credentials travel in clear"
+                )
+            }
+            return
+        }
+        if case .unix = self.configuration.listen.address {
+            self.refuse(
+                "listen.tls.certificate_file",
+                "listen.address",
+                because: "a socket of this host needs no TLS; leave listen.tls out"
+            )
+        }
+        do throws(CertificateError) {
+            try settings.check()
+        } catch {
+            self.refuse("listen.tls.certificate_file", because: error.description)
         }
     }
 

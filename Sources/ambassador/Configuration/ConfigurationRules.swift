@@ -18,6 +18,7 @@ struct ConfigurationRules {
         self.checkRedis()
         self.checkBreaker()
         self.checkFlows()
+        self.checkEncryption()
         self.checkIdentity()
         self.checkLimits()
     }

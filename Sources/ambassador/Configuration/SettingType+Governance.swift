@@ -64,6 +64,19 @@ extension SettingType<[FlowPattern]> {
     }
 }
 
+extension SettingType<[AddressRange]> {
+    static let addressRanges = SettingType.list("addresses", of: "up to 256 of 10.0.0.0/8, ::1, fd00::/8", upTo: 256) {
+        text throws(InvalidValue) in
+        do throws(InvalidValue) {
+            return try AddressRange(text)
+        } catch {
+            throw InvalidValue("has something that \(error.reason)")
+        }
+    } format: {
+        $0.description
+    }
+}
+
 extension SettingType<[SigningAlgorithm]> {
     static let algorithms = SettingType.choices()
 }
@@ -91,13 +104,14 @@ extension SettingType {
 
     /// A list whose elements are all different.
     fileprivate static func list<Element: Hashable & Sendable>(
+        _ name: String = "list",
         of range: String,
         upTo countMax: Int,
         parse: @escaping @Sendable (String) throws(InvalidValue) -> Element,
         format: @escaping @Sendable (Element) -> String
     ) -> SettingType<[Element]> where Value == [Element] {
         SettingType<[Element]>(
-            "list",
+            name,
             range: range,
             notation: .list,
             parse: { value throws(InvalidValue) in

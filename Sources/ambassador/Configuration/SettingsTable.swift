@@ -52,6 +52,36 @@ enum SettingsTable {
             "Where applications connect; beyond this host only with an `auth.mode`."
         ),
         Setting(
+            "listen.allowed_clients",
+            \.listen.allowedClients,
+            .addressRanges,
+            "Where callers may connect from; `[]` is everywhere."
+        ),
+        Setting(
+            "listen.tls.certificate_file",
+            optional: \.listen.tls.certificateFile,
+            .path,
+            "The certificate and its chain in PEM; setting it turns TLS on. Read again when it changes."
+        ),
+        Setting(
+            "listen.tls.private_key_file",
+            optional: \.listen.tls.privateKeyFile,
+            .path,
+            "Its key in PEM; nobody but its owner may read the file."
+        ),
+        Setting(
+            "listen.tls.client_ca_file",
+            optional: \.listen.tls.clientAuthorityFile,
+            .path,
+            "The authorities of callers' certificates in PEM; set, every caller needs one."
+        ),
+        Setting(
+            "listen.tls.minimum_version",
+            \.listen.tls.minimumVersion,
+            .choice(),
+            "The oldest version of TLS that is spoken."
+        ),
+        Setting(
             "admin.address",
             \.admin.address,
             .address,

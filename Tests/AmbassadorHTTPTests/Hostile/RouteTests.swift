@@ -52,7 +52,7 @@ import Testing
             }
         }
         #expect(witness.bodies == Array(repeating: "\"evil\"", count: all.count { $0.isCall }))
-        #expect(Set(witness.decided.map(\.route.name)).count == 1)
+        #expect(Set(witness.decided.map(\.head.route.name)).count == 1)
     }
 
     @Test(
