@@ -228,9 +228,10 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "ambassador", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorRedis", "AmbassadorSQLite",
-                "AmbassadorTesting",
+                "ambassador", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorIdentity", "AmbassadorRedis",
+                "AmbassadorSQLite", "AmbassadorTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -76,12 +76,3 @@ struct RedisMetricsReading: Sendable {
             }
     }
 }
-
-/// Waits until something is so.
-func eventually(_ what: Comment, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(30)
-    while try await !condition() {
-        try #require(ContinuousClock.now < end, what)
-        try await Task.sleep(for: .milliseconds(2))
-    }
-}

@@ -136,15 +136,6 @@ func withDatabase(
     await database.stop()
 }
 
-/// Waits until a condition holds that another thread brings about; gives up after ten seconds.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<2_000 {
-        if try await condition() { return true }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    return false
-}
-
 func tenant(_ name: String) throws -> TenantID {
     guard let tenant = TenantID(name.utf8) else { throw FixtureError.queueIsFull }
     return tenant

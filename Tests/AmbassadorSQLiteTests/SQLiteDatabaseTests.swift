@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorTesting
 import Foundation
 import Testing
 
@@ -110,7 +111,7 @@ import Testing
             let input = Pipe()
             holder.standardInput = input
             try holder.run()
-            #expect(try await eventually { FileLock.isHeld(forDatabase: path) })
+            try await eventually { FileLock.isHeld(forDatabase: path) }
             await #expect(throws: SQLiteError.self) { try await withDatabase(at: path) { _ in } }
             kill(holder.processIdentifier, SIGKILL)
             holder.waitUntilExit()

@@ -14,12 +14,12 @@ struct SharedCacheTests {
         let settings = EndToEndTests.faq + "\nhot_cache: {redis: \"unix:\(redis.socketPath)\"}"
         let (first, second) = (try temporaryStore(), try temporaryStore())
         try await withAmbassador(upstream: upstream.url, store: first, settings: settings) { one in
-            try await self.wait { try await !one.get("/readyz").body.contains("redis") }
+            try await eventually { try await !one.get("/readyz").body.contains("redis") }
             try await withAmbassador(upstream: upstream.url, store: second, settings: settings) { other in
-                try await self.wait { try await !other.get("/readyz").body.contains("redis") }
+                try await eventually { try await !other.get("/readyz").body.contains("redis") }
                 #expect(try await one.ask("q").cacheStatus == "ambassador; fwd=miss; stored")
                 // The answer goes to Redis behind the caller's back.
-                try await self.wait { one.metrics.contains(#"redis_commands_total{command="set",result="ok"} 1"#) }
+                try await eventually { one.metrics.contains(#"redis_commands_total{command="set",result="ok"} 1"#) }
                 #expect(try await other.ask("q").cacheStatus.hasSuffix("detail=redis"))
                 #expect(try await other.ask("q").cacheStatus.hasSuffix("detail=memory"))
                 await redis.kill()
@@ -29,10 +29,5 @@ struct SharedCacheTests {
         }
         #expect(upstream.requests.count == 2)
         await upstream.shutdown()
-    }
-
-    /// Looks again and again until something is so; the time limit of the test ends it otherwise.
-    private func wait(until isSo: () async throws -> Bool) async throws {
-        while try await !isSo() { try await Task.sleep(for: .milliseconds(5)) }
     }
 }

@@ -27,28 +27,13 @@ struct Assembly {
     ///
     /// - Throws: where the store cannot be opened or an address cannot be had; what was opened before is closed again.
     static func build(_ configuration: AmbassadorConfiguration, clocks: Clocks = .system) async throws -> Assembly {
-        let registry = MetricRegistry()
-        let logs = Logs(configuration.log, registry: registry)
-        let logger = logs.logger
         let threads = configuration.threads > 0 ? configuration.threads : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        let database: SQLiteDatabase
-        do throws(SQLiteError) {
-            database = try SQLiteDatabase.open(
-                configuration.sqliteConfiguration,
-                metrics: registry,
-                clocks: clocks,
-                logger: logger,
-                onCommitted: Self.onCommitted(logs)
-            )
-        } catch {
-            try? await group.shutdownGracefully()
-            throw error
-        }
+        var opened = Opened()
         do {
-            return try await Self.build(configuration, database, group, registry, logs, clocks)
+            return try await Self.build(configuration, group, clocks, &opened)
         } catch {
-            await database.stop()
+            await opened.close()
             try? await group.shutdownGracefully()
             throw error
         }
@@ -56,18 +41,30 @@ struct Assembly {
 
     private static func build(
         _ configuration: AmbassadorConfiguration,
-        _ database: SQLiteDatabase,
         _ group: MultiThreadedEventLoopGroup,
-        _ registry: MetricRegistry,
-        _ logs: Logs,
-        _ clocks: Clocks
+        _ clocks: Clocks,
+        _ opened: inout Opened
     ) async throws -> Assembly {
+        let registry = MetricRegistry()
+        let logs = Logs(configuration.log, registry: registry)
+        opened.add { await logs.drain() }
         let logger = logs.logger
+        let database = try SQLiteDatabase.open(
+            configuration.sqliteConfiguration,
+            metrics: registry,
+            clocks: clocks,
+            logger: logger,
+            onCommitted: Self.onCommitted(logs)
+        )
+        opened.add { await database.stop() }
         let redis = try configuration.redisConfiguration.map {
             try RedisResponseCache.make($0, group: group, metrics: registry, clocks: clocks, logger: logger)
         }
+        if let redis { opened.add { await redis.stop() } }
         let identity = try await Identity.make(configuration.auth, group, registry, clocks, logger)
+        opened.add { await identity.shutdown() }
         let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
+        opened.add { await upstream.shutdown() }
         let governance = Governance(
             access: try configuration.access(identity, registry, clocks),
             limiter: try configuration.limiter(redis, registry, clocks),
@@ -104,13 +101,9 @@ struct Assembly {
             ambassador: ambassador,
             registry: registry,
             services: [
-                Ending {
+                Ending { [opened] in
                     await Self.land(parts)
-                    await upstream.shutdown()
-                    await identity.shutdown()
-                    await redis?.stop()
-                    await database.stop()
-                    await logs.drain()
+                    await opened.close()
                 }
             ] + identity.services + [admin, server, Beginning { parts.readiness.becomeUnready() }],
             group: group,

@@ -7,9 +7,6 @@ import Testing
 
 /// What no caller should send, each sent whole, byte by byte, and behind a good request, over a real socket.
 @Suite("Hostile bytes") struct HostileBatteryTests {
-    /// An exchange that takes longer hangs; a busy machine may take some of it.
-    private static let patience: TimeAmount = .seconds(20)
-
     enum Delivery: CaseIterable {
         case whole
         case byteByByte
@@ -109,7 +106,7 @@ import Testing
                 if isBehind {
                     try await connection.send(exchange.first)
                     // What a reset overtakes is lost; the good request shall not be.
-                    _ = await connection.receive(within: Self.patience) { ResponseMessage.all(in: $0).count == 1 }
+                    _ = await connection.receive(within: .seconds(5)) { ResponseMessage.all(in: $0).count == 1 }
                 }
                 try await connection.send(exchange.bytes)
                 try await connection.reset()
@@ -124,20 +121,20 @@ import Testing
         switch exchange.vector.outcome {
         case .kept(let status):
             let wanted = (isBehind ? [200] : []) + [status, 200]
-            let bytes = await connection.receive(within: Self.patience) {
+            let bytes = await connection.receive(within: .seconds(5)) {
                 ResponseMessage.all(in: $0, bodiless: heads).count >= wanted.count
             }
             let answers = ResponseMessage.all(in: bytes, bodiless: heads)
             fault = answers.map(\.status) == wanted ? nil : "\(answers)"
         case .refused(let statuses):
-            let (bytes, hasEnded) = await connection.receiveToEnd(within: Self.patience)
+            let (bytes, hasEnded) = await connection.receiveToEnd(within: .seconds(5))
             var answers = ResponseMessage.all(in: bytes, bodiless: heads)
             let hasGood = !isBehind || (answers.isEmpty ? false : answers.removeFirst().status == 200)
             let isRefused =
                 answers.count == 1 && statuses.contains(answers[0].status) && answers[0].field("connection") == "close"
             fault = hasGood && isRefused && hasEnded ? nil : "ended: \(hasEnded), good: \(hasGood), \(answers)"
         case .silent:
-            let (bytes, hasEnded) = await connection.receiveToEnd(within: Self.patience)
+            let (bytes, hasEnded) = await connection.receiveToEnd(within: .seconds(5))
             let statuses = ResponseMessage.all(in: bytes).map(\.status)
             fault = hasEnded && statuses == (isBehind ? [200] : []) ? nil : "ended: \(hasEnded), \(statuses)"
         }

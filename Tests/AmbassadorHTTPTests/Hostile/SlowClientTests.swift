@@ -97,8 +97,10 @@ import Testing
     @Test("a crowd beyond the limit is turned away at the door, and those inside are served")
     func crowd() async throws {
         let gate = Gate()
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
         let witness = WitnessResponder { request in
             .pending {
+                arrived.yield()
                 await gate.wait()
                 return .echo(of: request)
             }
@@ -114,7 +116,7 @@ import Testing
                     inside.append(connection)
                 }
                 // The requests are there before anybody else comes: a connection that only just opened would count as idle.
-                while witness.decided.count < 64 { try await Task.sleep(for: .milliseconds(5)) }
+                for await _ in arrivals.prefix(64) {}
                 for _ in 0..<200 {
                     let outside = try await server.connect()
                     let (bytes, hasEnded) = await outside.receiveToEnd()

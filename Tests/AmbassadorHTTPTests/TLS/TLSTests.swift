@@ -151,10 +151,10 @@ import Testing
 
             // The key alone first: the two do not go together.
             try Self.replace("server.key", of: authority, with: next.key)
-            try await Self.wait { server.server.certificateComplaint != nil }
+            try await eventually { server.server.certificateComplaint != nil }
             #expect(try await before.statuses(of: server) == [200])
             try Self.replace("server.pem", of: authority, with: next.certificate)
-            try await Self.wait { server.server.certificateComplaint == nil }
+            try await eventually { server.server.certificateComplaint == nil }
             #expect(try await after.statuses(of: server) == [200])
             #expect(try await before.statuses(of: server) == [])
 
@@ -164,7 +164,7 @@ import Testing
             await kept.close()
 
             try Data("no certificate".utf8).write(to: authority.folder.appendingPathComponent("server.pem"))
-            try await Self.wait { server.server.certificateComplaint != nil }
+            try await eventually { server.server.certificateComplaint != nil }
             #expect(try await after.statuses(of: server) == [200])
         }
     }
@@ -176,14 +176,6 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copy.path)
         try FileManager.default.removeItem(at: place)
         try FileManager.default.moveItem(at: copy, to: place)
-    }
-
-    private static func wait(until isSo: () -> Bool) async throws {
-        for _ in 0..<1000 {
-            if isSo() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("what was waited for did not come")
     }
 
     @Test(
