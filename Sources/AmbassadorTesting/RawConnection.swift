@@ -53,11 +53,11 @@ package final class RawConnection: Sendable {
 
     /// Sends each byte by itself, the next one only when the loop has come round.
     ///
-    /// A receiver that runs on the same loop has read the byte by then.
-    package func sendByteByByte(_ bytes: [UInt8]) async throws {
+    /// A receiver that runs on the same loop has read the byte by then. `turns` are of that loop.
+    package func sendByteByByte(_ bytes: [UInt8], _ turns: LoopTurns) async throws {
         let channel = self.channel
         let sent = channel.eventLoop.makePromise(of: Void.self)
-        channel.eventLoop.execute { ByteByByte(bytes: bytes, channel: channel, sent: sent).next() }
+        channel.eventLoop.execute { ByteByByte(bytes: bytes, channel: channel, turns: turns, sent: sent).next() }
         try await sent.futureResult.get()
     }
 
@@ -107,12 +107,14 @@ package final class RawConnection: Sendable {
 private final class ByteByByte {
     private let bytes: [UInt8]
     private let channel: any Channel
+    private let turns: LoopTurns
     private let sent: EventLoopPromise<Void>
     private var position = 0
 
-    init(bytes: [UInt8], channel: any Channel, sent: EventLoopPromise<Void>) {
+    init(bytes: [UInt8], channel: any Channel, turns: LoopTurns, sent: EventLoopPromise<Void>) {
         self.bytes = bytes
         self.channel = channel
+        self.turns = turns
         self.sent = sent
     }
 
@@ -124,10 +126,9 @@ private final class ByteByByte {
         let byte = ByteBuffer(integer: self.bytes[self.position])
         self.position += 1
         let bound = NIOLoopBound(self, eventLoop: self.channel.eventLoop)
-        let eventLoop = self.channel.eventLoop
         self.channel.writeAndFlush(byte).whenComplete { result in
             switch result {
-            case .success: eventLoop.execute { bound.value.next() }
+            case .success: bound.value.turns.afterTwo { bound.value.next() }
             case .failure(let error): bound.value.sent.fail(error)
             }
         }

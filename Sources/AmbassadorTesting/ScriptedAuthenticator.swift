@@ -4,10 +4,12 @@ package import AmbassadorCore
 package struct ScriptedAuthenticator: Authenticator {
     private let callers: [String: Caller]
     private let slowOnes: Set<String>
+    private let faults: [String: CredentialFault]
 
     /// Makes one that lets `slowOnes` be waited for, whether they are known or not.
-    package init(_ callers: [String: Caller], slowOnes: Set<String> = []) {
+    package init(_ callers: [String: Caller], slowOnes: Set<String> = [], faults: [String: CredentialFault] = [:]) {
         self.callers = callers
+        self.faults = faults
         self.slowOnes = slowOnes
     }
 
@@ -26,6 +28,6 @@ package struct ScriptedAuthenticator: Authenticator {
     }
 
     private func result(of text: String) -> Result<Caller, CredentialFault> {
-        self.callers[text].map { .success($0) } ?? .failure(.unknown)
+        self.callers[text].map { .success($0) } ?? .failure(self.faults[text] ?? .unknown)
     }
 }

@@ -11,6 +11,8 @@ struct ServerHarness {
     let address: SocketAddress
     let metrics: MetricRegistry
     let group: any EventLoopGroup
+    /// Of the one loop on which the server and its callers run.
+    let turns: LoopTurns
 
     struct NotBound: Error {}
 
@@ -24,7 +26,7 @@ struct ServerHarness {
         let connection = try await self.connect()
         if byteByByte {
             // The server may close before it has all; what it said is then read all the same.
-            try? await connection.sendByteByByte(bytes)
+            try? await connection.sendByteByByte(bytes, self.turns)
         } else {
             try await connection.send(bytes)
         }
@@ -53,15 +55,16 @@ struct ServerHarness {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         guard let address = try await server.bind() else { throw NotBound() }
+        let turns = try await LoopTurns.make(on: group.next())
+        let harness = ServerHarness(server: server, address: address, metrics: metrics, group: group, turns: turns)
         let result: Result<Void, any Error>
         do {
-            result = .success(
-                try await body(ServerHarness(server: server, address: address, metrics: metrics, group: group))
-            )
+            result = .success(try await body(harness))
         } catch {
             result = .failure(error)
         }
         await server.shutdown()
+        try await turns.close()
         try await group.shutdownGracefully()
         try result.get()
     }

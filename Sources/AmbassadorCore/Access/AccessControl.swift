@@ -79,20 +79,21 @@ package struct AccessControl: Sendable {
     /// The one answer to all that is not accepted, so that nobody learns by trying; after too many of an address, that it must wait.
     private func refusal(of fault: CredentialFault, _ request: Request, _ now: NIODeadline) -> Refusal {
         self.rejected[fault]?.increment()
-        let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: request.clientAddress)
-        if case .limited(_, let seconds) = self.failures?.admit(subject, .request, at: now) {
-            return Refusal(
-                .rateLimited,
-                "Too many requests without a valid credential came from this address. Try again later.",
-                retryAfterSeconds: seconds
-            )
-        }
+        // Not the caller's fault, so it does not count against its address.
         if fault == .keysUnavailable {
             return Refusal(
                 .identityUnavailable,
                 "Service temporarily unavailable",
                 detail: "The keys to check the credential with cannot be had at the moment. Try again later.",
                 retryAfterSeconds: 5
+            )
+        }
+        let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: request.clientAddress)
+        if case .limited(_, let seconds) = self.failures?.admit(subject, .request, at: now) {
+            return Refusal(
+                .rateLimited,
+                "Too many requests without a valid credential came from this address. Try again later.",
+                retryAfterSeconds: seconds
             )
         }
         return Refusal(

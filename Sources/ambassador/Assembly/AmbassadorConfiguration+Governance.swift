@@ -19,12 +19,12 @@ extension AmbassadorConfiguration {
         _ registry: MetricRegistry,
         _ clocks: Clocks
     ) throws(InvalidValue) -> AccessControl {
-        // Not listed in metrics as one of the operator's limits: its refusals are counted as such.
+        // With a registry of its own: among the operator's limits it might have the name of one.
         let failures = try RateLimit(name: "auth-failures", by: [.address], rate: self.auth.failures)
         return AccessControl(
             authenticator: identity.authenticator,
             tenants: TenantPolicy(trustsHeader: self.tenants.trustsHeader),
-            failures: RateLimiter([failures], metrics: registry, clocks: clocks),
+            failures: RateLimiter([failures], metrics: MetricRegistry(), clocks: clocks),
             metrics: registry
         )
     }

@@ -93,6 +93,21 @@ struct AccessTests {
         #expect(await harness.ask("q", credential: .bearer(Secret("slow and bad"))).status == 401)
     }
 
+    @Test("keys that cannot be had are nobody's fault: a 503, as often as it takes")
+    func keysUnavailable() async throws {
+        let harness = Harness(
+            flows: ["faq": .cached()],
+            authenticator: ScriptedAuthenticator([:], faults: ["token": .keysUnavailable]),
+            failures: try RateLimit(name: "f", by: [.address], rate: Rate(count: 2, periodSeconds: 60))
+        )
+        for _ in 0..<5 {
+            let response = await harness.ask("q", credential: .bearer(Secret("token")))
+            #expect(response.status == 503)
+            #expect(response.retryAfterSeconds != nil)
+        }
+        #expect(harness.audit.records.allSatisfy { $0.errorKind == .identityUnavailable })
+    }
+
     @Test("an address that tries too often must wait, while good callers from there are served")
     func guessing() async throws {
         let failures = try RateLimit(name: "f", by: [.address], rate: Rate(count: 5, periodSeconds: 60))

@@ -112,7 +112,7 @@ import Testing
                 try await connection.reset()
                 return nil
             }
-            try await Self.send(exchange, over: connection)
+            try await Self.send(exchange, over: connection, server)
         } catch {
             // The server may close before it has all; what it said is read all the same.
         }
@@ -142,12 +142,13 @@ import Testing
         return fault
     }
 
-    private static func send(_ exchange: Exchange, over connection: RawConnection) async throws {
+    private static func send(_ exchange: Exchange, over connection: RawConnection, _ server: ServerHarness) async throws
+    {
         switch exchange.delivery {
         case .whole:
             try await connection.send(exchange.bytes + (exchange.vector.ending == .request ? exchange.next : []))
         case .byteByByte:
-            try await connection.sendByteByByte(exchange.bytes)
+            try await connection.sendByteByByte(exchange.bytes, server.turns)
             if exchange.vector.ending == .request { try await connection.send(exchange.next) }
         case .behindGood:
             try await connection.send(
