@@ -16,12 +16,7 @@ extension Ambassador {
         let outcome: Result<Called, FetchError>
         do throws(FetchError) {
             try await self.admitCall(plan)
-            try await self.enterLimit(until: plan.deadline)
-            start = clocks.now()
-            if let error = self.reasonNotToCall(plan, flowPermit, permit, at: start) {
-                self.parts.limit.release()
-                throw error
-            }
+            start = try await self.enterLimit(plan, flowPermit, permit)
             outcome = await self.call(plan, at: start)
             self.parts.limit.release()
         } catch {
@@ -54,13 +49,27 @@ extension Ambassador {
         }
     }
 
-    private func enterLimit(until deadline: NIODeadline) async throws(FetchError) {
-        switch await self.parts.limit.acquire(deadline: deadline) {
-        case .acquired: return
-        case .queueFull: throw .overloaded
-        case .timedOut: throw .queuedTooLong
-        case .cancelled: throw .cancelled
+    /// Waits for a free call.
+    ///
+    /// - Returns: when it came free.
+    private func enterLimit(
+        _ plan: Plan,
+        _ flowPermit: CircuitBreaker.Permit,
+        _ permit: CircuitBreaker.Permit
+    ) async throws(FetchError) -> NIODeadline {
+        let error: FetchError?
+        switch await self.parts.limit.acquire(deadline: plan.deadline) {
+        case .acquired:
+            let start = self.parts.clocks.now()
+            error = self.reasonNotToCall(plan, flowPermit, permit, at: start)
+            if error == nil { return start }
+            self.parts.limit.release()
+        case .queueFull: error = .overloaded
+        case .timedOut: error = .queuedTooLong
+        case .cancelled: error = .cancelled
         }
+        self.callNotMade(plan)
+        throw error ?? .cancelled
     }
 
     /// What has changed while the call waited for its turn: its time ran out, or a breaker opened.
@@ -71,17 +80,24 @@ extension Ambassador {
         at now: NIODeadline
     ) -> FetchError? {
         if now >= plan.deadline { return .queuedTooLong }
+        if case .exhausted(let kind, let seconds) = self.parts.budgets.verdict(
+            onTakenCallOf: plan.tenant,
+            at: self.parts.clocks.wall()
+        ) {
+            return .budgetExhausted(kind, retryAfterSeconds: seconds)
+        }
         let isFlowClosed = flowPermit.isProbe || plan.flow.breaker.state == .closed
         let isClosed = permit.isProbe || self.parts.breaker.state == .closed
         return isFlowClosed && isClosed ? nil : .breakerOpen
     }
 
-    /// Counts a call towards the tenant's budget, one that failed too.
+    /// Counts what a call used towards the tenant's budget; its request was taken before.
     private func charge(_ outcome: Result<Called, FetchError>, _ plan: Plan) {
-        let usage: Usage = if case .success(let called) = outcome { called.read.usage } else { .unknown }
-        let cost = outcome.error == nil ? plan.flow.settings.price.nanos(for: usage) : 0
+        // As the audit log has it: LangFlow's refusals and failures cost nothing.
+        guard case .success(let called) = outcome, called.answer.status == 200 else { return }
+        let usage = called.read.usage
         self.parts.budgets.charge(
-            BudgetUsage(ofCall: usage, costNanos: cost),
+            BudgetUsage(spent: usage, costNanos: plan.flow.settings.price.nanos(for: usage)),
             to: plan.tenant,
             at: self.parts.clocks.wall()
         )

@@ -4,7 +4,7 @@ import NIOCore
 extension Ambassador {
     /// Finds the answer in the caches beyond memory or fetches it; where LangFlow does not answer, degrades.
     func fulfil(_ plan: Plan) async -> Reply {
-        guard case .use(let key, _) = plan.caching else { return await self.fetchPastCache(plan) }
+        guard case .use(let key, _) = plan.caching else { return await self.fetchPastFlights(plan, nil) }
         var stale: CacheEntry? = self.parts.memory.entry(for: key, at: self.parts.clocks.now())
         for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
             guard let entry = await tier.entry(for: key) else { continue }
@@ -14,15 +14,26 @@ extension Ambassador {
             }
             if stale.map({ $0.storedAt < entry.storedAt }) ?? true { stale = entry }
         }
-        let landing = await self.parts.flights.land(key, deadline: plan.deadline, keepsRunning: true) {
-            () async throws(FetchFailure) in try await self.fetch(plan)
+        var landing = await self.land(key, plan)
+        if case .failed(let failure, wasShared: true) = landing, failure.isOurRefusal {
+            // What another caller may not do says nothing of this one.
+            landing = await self.land(key, plan)
         }
         switch landing {
+        case .failed(let failure, wasShared: true) where failure.isOurRefusal:
+            // Again another's, as when somebody asks on and on: then past the flights, under this caller's own limits.
+            return await self.fetchPastFlights(plan, stale)
         case .done(let fetched, let wasShared): return self.reply(fetched, to: plan, wasShared: wasShared)
         case .failed(let failure, let wasShared): return self.degrade(plan, stale, failure, wasShared: wasShared)
         case .waitedTooLong: return self.degrade(plan, stale, FetchFailure(.timeout))
         case .tooManyWaiters: return self.degrade(plan, stale, FetchFailure(.overloaded))
         case .cancelled: return .abandoned(plan.request.traceID)
+        }
+    }
+
+    private func land(_ key: CacheKey, _ plan: Plan) async -> Flights.Landing {
+        await self.parts.flights.land(key, deadline: plan.deadline, keepsRunning: true) {
+            () async throws(FetchFailure) in try await self.fetch(plan)
         }
     }
 
@@ -54,12 +65,12 @@ extension Ambassador {
         return tiers
     }
 
-    private func fetchPastCache(_ plan: Plan) async -> Reply {
+    private func fetchPastFlights(_ plan: Plan, _ stale: CacheEntry?) async -> Reply {
         do throws(FetchFailure) {
             return self.reply(try await self.fetch(plan), to: plan, wasShared: false)
         } catch {
             return error.error == .cancelled
-                ? .abandoned(plan.request.traceID) : self.degrade(plan, nil, error)
+                ? .abandoned(plan.request.traceID) : self.degrade(plan, stale, error)
         }
     }
 

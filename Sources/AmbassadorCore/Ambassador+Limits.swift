@@ -33,18 +33,24 @@ extension Ambassador {
 
     /// Lets a call of LangFlow through, within the limits on such calls and the tenant's budget.
     func admitCall(_ plan: Plan) async throws(FetchError) {
-        if case .exhausted(let kind, let seconds) = self.parts.budgets.verdict(
-            on: plan.tenant,
+        if case .exhausted(let kind, let seconds) = self.parts.budgets.take(
+            for: plan.tenant,
             at: self.parts.clocks.wall()
         ) {
             throw .budgetExhausted(kind, retryAfterSeconds: seconds)
         }
-        guard self.parts.limiter.hasLimits(at: .upstreamCall) else { return }
         switch await self.parts.limiter.admit(plan.subject, .upstreamCall, at: self.parts.clocks.now()).settled {
         case .admitted: return
-        case .limited(let state, let seconds): throw .limited(state.policy.name, retryAfterSeconds: seconds)
+        case .limited(let state, let seconds):
+            self.callNotMade(plan)
+            throw .limited(state.policy.name, retryAfterSeconds: seconds)
         case .pending: preconditionFailure("an admission that was waited for is a verdict")
         }
+    }
+
+    /// Takes back that a call was let through which was then not made.
+    func callNotMade(_ plan: Plan) {
+        self.parts.budgets.giveBack(to: plan.tenant, at: self.parts.clocks.wall())
     }
 
     private static func refusal(_ state: LimitState, retryAfter seconds: Int) -> Refusal {

@@ -5,7 +5,7 @@ import NIOCore
 ///     parse -> identify -> authorize -> plan -> limit -> hot cache -> store -> flight -> breakers, limit -> upstream -> keep -> answer -> record
 ///
 /// The first half, to a hit in memory, is synchronous and runs on the connection's event loop; what has to wait is the second
-/// half (``Ambassador/fulfil(_:_:)``). Both end in the same record, whatever happened on the way.
+/// half (``Ambassador/fulfil(_:)``). Both end in the same record, whatever happened on the way.
 package final class Ambassador: Responder {
     let parts: AmbassadorParts
     private let memo = RunInputMemo()
@@ -22,7 +22,11 @@ package final class Ambassador: Responder {
         do throws(Refusal) {
             let (now, access) = (self.parts.clocks.now(), self.parts.access)
             guard let caller = try access.caller(of: request, at: exchange.time, now: now),
-                let plan = try self.admit(try self.plan(request, of: caller, &exchange), &exchange, at: now)
+                let plan = try self.admit(
+                    try self.plan(request, of: caller, at: exchange.time, &exchange),
+                    &exchange,
+                    at: now
+                )
             else { return .pending { [exchange] in await self.answer(request, exchange) } }
             if let reply = self.answerFromMemory(plan) { return self.conclude(reply, exchange) }
             return .pending { [exchange] in
@@ -64,6 +68,7 @@ package final class Ambassador: Responder {
     private func plan(
         _ request: Request,
         of caller: Caller,
+        at time: Timestamp,
         _ exchange: inout Exchange
     ) throws(Refusal) -> Plan {
         exchange.principal = caller.principal
@@ -107,7 +112,7 @@ package final class Ambassador: Responder {
             session: input.session ?? self.session(ofRequestWithoutOneTo: flow),
             globalVariables: variables,
             caching: self.caching(of: input, flow, CacheKey(scope: flow.scope(for: exchange.tenant), input: hash)),
-            time: exchange.time,
+            time: time,
             // From now on, not from the first byte: what the caller took to send its request is not LangFlow's time.
             deadline: self.parts.clocks.now().advanced(by: flow.settings.timeout)
         )
@@ -161,9 +166,10 @@ package final class Ambassador: Responder {
     private func answer(_ request: Request, _ exchange: Exchange) async -> Response {
         var exchange = exchange
         do throws(Refusal) {
-            let (now, access) = (self.parts.clocks.now(), self.parts.access)
-            let caller = try await access.waitForCaller(of: request, at: exchange.time, now: now)
-            let plan = try self.plan(request, of: caller, &exchange)
+            let (clocks, access) = (self.parts.clocks, self.parts.access)
+            // By the time that it is now: the request may have waited, and a credential may have ended meanwhile.
+            let caller = try await access.waitForCaller(of: request, at: clocks.wall(), now: clocks.now())
+            let plan = try self.plan(request, of: caller, at: clocks.wall(), &exchange)
             try await self.waitForAdmission(of: plan, &exchange)
             let reply = if let reply = self.answerFromMemory(plan) { reply } else { await self.fulfil(plan) }
             return await self.conclude(reply, exchange).response

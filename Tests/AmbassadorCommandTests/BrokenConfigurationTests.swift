@@ -183,6 +183,21 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
     ]
 
     static let rules: [BrokenConfiguration] = [
+        .init("auth: {failures: 999983/d}", "1:18: auth.failures: has a burst"),
+        .init("auth: {mode: jwt}", "1:14: auth.mode: tokens are taken, but no issuer"),
+        .init(
+            "listen: {address: \"0.0.0.0:80\"}",
+            "1:19: listen.address: 0.0.0.0:80 can be reached from other hosts, and auth.mode none"
+        ),
+        .init("listen: {tls: {certificate_file: /a}}", "1:34: listen.tls.certificate_file: TLS needs both"),
+        .init("rate_limits: {a: {by: [tenant]}}", "1:15: rate_limits.a: has no rate"),
+        .init("rate_limits: {a: {rate: 1/s, shared: true}}", "1:38: rate_limits.a.shared: replicas share"),
+        .init("budgets: {acme: {}}", "1:11: budgets.acme: has none of"),
+        .init("budgets: {ACME: {requests_per_day: 1}}", "1:11: budgets.ACME: is not a tenant"),
+        .init(
+            "auth: {mode: jwt, issuers: {a: {issuer: x, algorithms: [RS256], audience: [b]}}}",
+            "1:29: auth.issuers.a: needs its keys"
+        ),
         .init(
             "listen: {address: 127.0.0.1:9}\nadmin: {address: 127.0.0.1:9}",
             "2:18: admin.address: listen.address and"

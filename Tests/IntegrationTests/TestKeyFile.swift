@@ -9,12 +9,7 @@ struct TestKeyFile {
         self.path = store + ".keys.json"
     }
 
-    /// Makes a key and puts it into the file.
-    ///
-    /// - Parameters:
-    ///   - tenant: its tenant's name.
-    ///   - grants: such as `run:faq`.
-    ///   - hasExpired: whether its time is over.
+    /// Makes a key with grants such as `run:faq`, whose time may be over, and puts it into the file.
     func add(_ name: String, tenant: TenantID?, _ grants: String..., hasExpired: Bool = false) throws -> String {
         let now = Clocks.system.wall()
         let permissions = Permissions(try grants.map { try Permissions.Grant($0) })

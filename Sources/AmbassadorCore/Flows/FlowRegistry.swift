@@ -19,6 +19,8 @@ package final class FlowRegistry: Sendable {
     package static let unlistedMax = 1_024
 
     private let listed: [FlowName: Flow]
+    /// By what LangFlow runs: whoever names that means the listed flow, whose limits and price hold.
+    private let listedByTarget: [FlowName: Flow]
     private let policy: UnlistedFlows
     private let unlisted = Mutex(Unlisted())
     private let unlistedMetrics: FlowMetrics
@@ -30,7 +32,7 @@ package final class FlowRegistry: Sendable {
         breaker breakerSettings: CircuitBreakerSettings,
         metrics registry: MetricRegistry
     ) {
-        self.listed = Dictionary(
+        let flows = Dictionary(
             uniqueKeysWithValues: listed.map { name, settings in
                 let breaker = CircuitBreaker(settings: breakerSettings)
                 registry.gauge(.breakerOpen, ("flow", name.description)) { breaker.state.openness }
@@ -38,17 +40,21 @@ package final class FlowRegistry: Sendable {
                 return (name, Flow(name: name, settings: settings, breaker: breaker, metrics: metrics))
             }
         )
+        self.listed = flows
+        // Where several flows run one target, the first by name stands for it.
+        let ordered = flows.values.sorted { $0.name.description < $1.name.description }
+        self.listedByTarget = Dictionary(ordered.map { ($0.target, $0) }, uniquingKeysWith: { first, _ in first })
         self.policy = policy
         self.breakerSettings = breakerSettings
         // One label for all of them: a caller must not be able to make metrics at will.
         self.unlistedMetrics = FlowMetrics(label: "(unlisted)", registry: registry)
     }
 
-    /// The flow that a caller named.
+    /// The flow that a caller named, by its own name or by that of its target.
     ///
     /// - Returns: `nil` where it is not listed and unlisted flows are denied.
     package func flow(named name: FlowName) -> Flow? {
-        if let flow = self.listed[name] { return flow }
+        if let flow = self.listed[name] ?? self.listedByTarget[name] { return flow }
         guard case .allow(let settings) = self.policy else { return nil }
         return self.unlisted.withLock { unlisted in
             if let flow = unlisted.flows[name] { return flow }

@@ -74,10 +74,26 @@ package struct Price: Sendable, Hashable {
 
     package init() {}
 
-    /// The price of one call.
+    /// The price of one call; what would be more than can be counted is the most that can.
+    ///
+    /// The tokens are what a flow says, or what stands in Redis: any number.
     package func nanos(for usage: Usage) -> Int64 {
-        self.nanosPerCall
-            + self.nanosPerThousandInputTokens * Int64(usage.inputTokens ?? 0) / 1000
-            + self.nanosPerThousandOutputTokens * Int64(usage.outputTokens ?? 0) / 1000
+        let parts = [
+            self.nanosPerCall,
+            Self.nanos(self.nanosPerThousandInputTokens, usage.inputTokens),
+            Self.nanos(self.nanosPerThousandOutputTokens, usage.outputTokens),
+        ]
+        return parts.reduce(0) { sum, part in
+            let (total, overflow) = sum.addingReportingOverflow(part)
+            return overflow ? .max : total
+        }
+    }
+
+    private static func nanos(_ nanosPerThousand: Int64, _ tokens: Int?) -> Int64 {
+        guard nanosPerThousand > 0, let tokens, tokens > 0 else { return 0 }
+        let product = nanosPerThousand.multipliedFullWidth(by: Int64(tokens))
+        // Only then is the quotient one that can be counted.
+        guard product.high < 500 else { return .max }
+        return Int64(1000).dividingFullWidth(product).quotient
     }
 }

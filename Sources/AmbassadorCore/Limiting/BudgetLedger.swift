@@ -2,8 +2,8 @@ import Synchronization
 
 /// What each tenant has used today, against what it may.
 ///
-/// Asked before a call to LangFlow and charged after it, with what the call really used. Calls that are under way count
-/// as nothing yet, so a budget is overshot by at most what the calls use that are under way at once. Days are those of
+/// A call takes its request before it is made and is charged its tokens and its cost after it, so a budget of requests is
+/// never overshot, and the others by at most what the calls use that are under way at once. Days are those of
 /// UTC, and a call is charged to the day on which it ends. Only this process' own calls are counted, and those that its
 /// audit log remembers: other replicas have ledgers of their own.
 ///
@@ -61,7 +61,47 @@ package final class BudgetLedger: Sendable {
             Self.turn(&state, to: now)
             return (self.usage(of: tenant, state), state.day)
         }
-        guard let kind = budget.exhausted(by: usage) else { return .withinBudget }
+        return self.verdict(budget.exhausted(by: usage), day, at: now)
+    }
+
+    /// Whether a call that took its request before may still be made: others may have used up tokens or money meanwhile.
+    package func verdict(onTakenCallOf tenant: TenantID, at now: Timestamp) -> Verdict {
+        guard let budget = self.budget(of: tenant) else { return .withinBudget }
+        let (usage, day) = self.state.withLock { state in
+            Self.turn(&state, to: now)
+            return (self.usage(of: tenant, state), state.day)
+        }
+        let spent = BudgetUsage(tokens: usage.tokens, costNanos: usage.costNanos)
+        return self.verdict(budget.exhausted(by: spent), day, at: now)
+    }
+
+    /// Takes a request for a call that is about to be made, where the tenant may make one.
+    package func take(for tenant: TenantID, at now: Timestamp) -> Verdict {
+        guard let budget = self.budget(of: tenant) else { return .withinBudget }
+        let (kind, day) = self.state.withLock { state -> (BudgetKind?, Int64) in
+            Self.turn(&state, to: now)
+            let kind = budget.exhausted(by: self.usage(of: tenant, state))
+            if kind == nil { self.add(BudgetUsage(requests: 1), to: tenant, &state) }
+            return (kind, state.day)
+        }
+        return self.verdict(kind, day, at: now)
+    }
+
+    /// Puts back the request of a call that was not made after all.
+    package func giveBack(to tenant: TenantID, at now: Timestamp) {
+        guard self.budget(of: tenant) != nil else { return }
+        self.state.withLock { state in
+            Self.turn(&state, to: now)
+            if state.usage[tenant] != nil {
+                state.usage[tenant]?.giveBackRequest()
+            } else {
+                state.others.giveBackRequest()
+            }
+        }
+    }
+
+    private func verdict(_ kind: BudgetKind?, _ day: Int64, at now: Timestamp) -> Verdict {
+        guard let kind else { return .withinBudget }
         self.refusals[kind]?.increment()
         let midnight = (day + 1) * Self.millisecondsPerDay
         let seconds = (max(0, midnight - now.milliseconds) + 999) / 1000

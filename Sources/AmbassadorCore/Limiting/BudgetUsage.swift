@@ -13,6 +13,16 @@ package struct BudgetUsage: Sendable, Equatable {
         self.costNanos = max(0, costNanos)
     }
 
+    /// What a call used beside its request, which it took before.
+    package init(spent usage: Usage, costNanos: Int64) {
+        let call = BudgetUsage(ofCall: usage, costNanos: costNanos)
+        self.init(tokens: call.tokens, costNanos: call.costNanos)
+    }
+
+    mutating func giveBackRequest() {
+        self.requests = max(0, self.requests - 1)
+    }
+
     /// What one call used: whatever LangFlow does not report counts as zero.
     package init(ofCall usage: Usage, costNanos: Int64) {
         let parts =

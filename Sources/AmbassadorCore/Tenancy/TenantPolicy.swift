@@ -1,8 +1,8 @@
-/// How a request's tenant is found.
+/// How the tenant of a caller is found whose credential names none.
 package struct TenantPolicy: Sendable {
     /// Whether `X-Tenant-ID` is believed.
     ///
-    /// Off, every request is the default tenant's, whatever the header says.
+    /// Off, all such requests are the default tenant's, whatever the header says.
     package let trustsHeader: Bool
 
     package init(trustsHeader: Bool) {

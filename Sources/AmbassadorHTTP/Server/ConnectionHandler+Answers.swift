@@ -25,7 +25,8 @@ extension ConnectionHandler {
         guard self.context != nil, self.pending == nil, !self.isLastAnswerWritten else { return false }
         // Many answers to one burst leave in parts, so that a caller who asks and does not read cannot fill the memory.
         if self.output.readableBytes > self.configuration.unsentBytesMax { self.flush() }
-        return !self.isOutputBlocked
+        // The flush may have found that the caller is gone, and ended everything.
+        return self.context != nil && !self.isOutputBlocked
     }
 
     private func answer(_ exchange: Exchange) {
@@ -44,7 +45,11 @@ extension ConnectionHandler {
         case .answered(let response):
             self.write(response, for: exchange)
         case .pending(let work):
-            guard let eventLoop = self.context?.eventLoop else { return }
+            guard let eventLoop = self.context?.eventLoop else {
+                // Nobody reads the answer, but its record is owed: the work is run, and told that its caller has left.
+                Task { _ = await work() }.cancel()
+                return
+            }
             let bound = NIOLoopBound(self, eventLoop: eventLoop)
             let task = Task {
                 let response = await work()

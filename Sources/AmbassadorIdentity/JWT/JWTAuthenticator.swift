@@ -19,7 +19,8 @@ package final class JWTAuthenticator: Authenticator {
         case refreshable(otherwise: CredentialFault)
     }
 
-    private static let issuersMax = 64
+    /// The most issuers that there may be.
+    package static let issuersMax = 64
 
     private let issuers: [JSONString: Issuer]
     private let cache: TokenCache

@@ -13,8 +13,22 @@ struct Governance {
 
 /// Who may call and how often, as the operator set it.
 extension AmbassadorConfiguration {
+    func governance(
+        _ identity: Identity,
+        _ redis: RedisResponseCache?,
+        _ registry: MetricRegistry,
+        _ clocks: Clocks,
+        _ logger: Logger
+    ) async throws -> Governance {
+        Governance(
+            access: try self.access(identity, registry, clocks),
+            limiter: try self.limiter(redis, registry, clocks),
+            budgets: try await self.budgetLedger(registry, clocks, logger)
+        )
+    }
+
     /// The gate of the pipeline.
-    func access(
+    private func access(
         _ identity: Identity,
         _ registry: MetricRegistry,
         _ clocks: Clocks
@@ -29,7 +43,7 @@ extension AmbassadorConfiguration {
         )
     }
 
-    func limiter(
+    private func limiter(
         _ redis: RedisResponseCache?,
         _ registry: MetricRegistry,
         _ clocks: Clocks
@@ -43,7 +57,7 @@ extension AmbassadorConfiguration {
     }
 
     /// The budgets, with what was used of them today before this start.
-    func budgetLedger(
+    private func budgetLedger(
         _ registry: MetricRegistry,
         _ clocks: Clocks,
         _ logger: Logger

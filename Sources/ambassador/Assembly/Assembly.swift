@@ -65,14 +65,9 @@ struct Assembly {
         opened.add { await identity.shutdown() }
         let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
         opened.add { await upstream.shutdown() }
-        let governance = Governance(
-            access: try configuration.access(identity, registry, clocks),
-            limiter: try configuration.limiter(redis, registry, clocks),
-            budgets: try await configuration.budgetLedger(registry, clocks, logger)
-        )
+        let governance = try await configuration.governance(identity, redis, registry, clocks, logger)
         let parts = configuration.parts(database, redis, upstream, governance, registry, clocks, logger)
-        Self.watch(parts, database, redis, registry)
-        identity.watch(parts.readiness)
+        Self.watch(parts, database, redis, identity, registry)
         let ambassador = Ambassador(parts)
         let server = HTTPServer(
             configuration: configuration.serverConfiguration,
@@ -82,7 +77,11 @@ struct Assembly {
             clocks: clocks,
             logger: logger
         )
-        if configuration.tlsSettings != nil { parts.readiness.add("tls") { server.certificateComplaint } }
+        // Anybody may ask for readiness: which file it is, and why, stands in the log.
+        parts.readiness.add("tls") {
+            server.certificateComplaint == nil
+                ? nil : "The certificate's files cannot be used; the one read before is served"
+        }
         let admin = AdminServer(
             address: configuration.adminAddress,
             authenticator: identity.authenticator,
@@ -140,6 +139,7 @@ struct Assembly {
         _ parts: AmbassadorParts,
         _ database: SQLiteDatabase,
         _ redis: RedisResponseCache?,
+        _ identity: Identity,
         _ registry: MetricRegistry
     ) {
         let (limit, breaker) = (parts.limit, parts.breaker)
@@ -151,6 +151,7 @@ struct Assembly {
         }
         parts.readiness.add("store") { database.isWritable ? nil : "The SQLite file cannot be written" }
         if let redis { parts.readiness.add("redis") { redis.condition.complaint } }
+        identity.watch(parts.readiness)
     }
 
     /// Gives calls to LangFlow that nobody waits for any more a moment to end, since their answers will be kept.

@@ -17,6 +17,17 @@ extension ConfigurationRules {
                 "tenants.trust_header lets callers whose credential names no tenant choose one; only gateways should have such"
             )
         }
+        do throws(InvalidValue) {
+            _ = try RateLimit(name: "auth-failures", by: [.address], rate: auth.failures)
+        } catch {
+            self.refuse("auth.failures", because: error.reason)
+        }
+        if auth.issuers.count > JWTAuthenticator.issuersMax {
+            self.refuse("auth.issuers", because: "there are more than \(JWTAuthenticator.issuersMax) issuers")
+        }
+        if case .unix = self.configuration.listen.address, !self.configuration.listen.allowedClients.isEmpty {
+            self.warnings.append("listen.allowed_clients has no effect on a socket of this host")
+        }
         var issuers: Set<[UInt8]> = []
         for (name, settings) in auth.issuers.sorted(by: { $0.key.description < $1.key.description }) {
             let path = "auth.issuers.\(name)"

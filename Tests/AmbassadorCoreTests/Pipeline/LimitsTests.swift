@@ -74,4 +74,53 @@ struct LimitsTests {
         #expect(await harness.ask("a").status == 503)
         #expect(await harness.ask("b").status == 429)
     }
+
+    @Test("a budget of requests holds at N when many more come at once, and a call that is not made is given back")
+    func budgetsAtOnce() async throws {
+        let harness = Harness(flows: ["faq": .cached()], budgets: [.default: try Budget(requestsPerDay: 10)])
+        let statuses = await withTaskGroup(of: Int.self, returning: [Int].self) { group in
+            for number in 0..<200 { group.addTask { await harness.ask("question \(number)").status } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses.count { $0 == 200 } == 10)
+        #expect(statuses.count { $0 == 429 } == 190)
+        #expect(harness.upstream.calls.count == 10)
+    }
+
+    @Test("a call that a limit keeps from being made takes nothing from the budget")
+    func givenBack() async throws {
+        let limit = try RateLimit(
+            name: "calls",
+            by: [],
+            rate: Rate(count: 1, periodSeconds: 60),
+            stage: .upstreamCall
+        )
+        let harness = Harness(
+            flows: ["faq": .cached()],
+            limits: [limit],
+            budgets: [.default: try Budget(requestsPerDay: 2)]
+        )
+        #expect(await harness.ask("a").status == 200)
+        for _ in 0..<3 { #expect(await harness.ask("b").text.contains("rate_limited")) }
+        harness.clock.advance(by: .seconds(60))
+        #expect(await harness.ask("b").status == 200)
+        harness.clock.advance(by: .seconds(60))
+        #expect(await harness.ask("c").text.contains("budget_exhausted"))
+    }
+
+    @Test("what one caller may not do is no answer to another who asks the same at the same time")
+    func othersRefusal() async throws {
+        let poor = try #require(TenantID("poor".utf8))
+        let harness = Harness(
+            flows: ["faq": .cached { $0.isShared = true }],
+            budgets: [poor: try Budget(requestsPerDay: 0)]
+        )
+        for round in 0..<300 {
+            async let first = harness.ask("question \(round)", tenant: "poor")
+            async let second = harness.ask("question \(round)", tenant: "rich")
+            let statuses = await (first.status, second.status)
+            #expect([200, 429].contains(statuses.0))
+            #expect(statuses.1 == 200, "round \(round)")
+        }
+    }
 }
