@@ -6,6 +6,8 @@ extension Ambassador {
     ///
     /// - Returns: `nil` where a limit that replicas share has to be asked first.
     func admit(_ plan: Plan, _ exchange: inout Exchange, at now: NIODeadline) throws(Refusal) -> Plan? {
+        // Asked first, since without limits even to name the subject would be for nothing.
+        guard self.parts.limiter.hasLimits(at: .request) else { return plan }
         switch self.parts.limiter.admit(plan.subject, .request, at: now) {
         case .admitted(let state):
             exchange.limit = state
