@@ -202,12 +202,18 @@ import Testing
     func extraBytes() async throws {
         let reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
         try await Self.run(
-            script: { $0.connection == 0 ? .raw(reply) : .answer("[]") },
+            script: { _ in .raw(reply) },
             body: { server, upstream, call in
-                let first = await Self.outcome(upstream, call)
-                #expect(first == "200 {}" || first == "invalid")
-                #expect(await Self.outcome(upstream, call) == "200 []")
-                #expect(server.connections == 2)
+                // The call after such an answer may still be given its connection, which is about to be closed.
+                let allowed: Set<String> = ["200 {}", "invalid", "connectionLost"]
+                for _ in 0..<200 {
+                    let outcome = await Self.outcome(upstream, call)
+                    #expect(allowed.contains(outcome), "\(outcome)")
+                }
+                try await eventually("no connection outlives its extra bytes") {
+                    server.closedConnections == server.connections
+                }
+                #expect(server.requests.count == server.connections)
             }
         )
     }
