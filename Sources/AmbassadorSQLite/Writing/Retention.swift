@@ -30,7 +30,9 @@ final class Retention {
     // Texts up to these ids were cleared already, names up to this one looked at.
     private var clearedTexts: [String: Int64] = [:]
     private var lastName: Int64 = 0
-    private var namesDay: Int64 = 0
+    // Before which day names go in the pass under way, and went in the last whole one.
+    private var namesCutoff: Int64 = 0
+    private var namesCutoffDone: Int64?
 
     init(
         _ connection: Connection,
@@ -180,16 +182,18 @@ final class Retention {
         return false
     }
 
+    /// Looks at all names again whenever the oldest record is of another day: only then can one have gone out of use.
     private func pruneNames(at now: Timestamp) throws(SQLiteError) -> Bool {
-        let today = now.milliseconds / Self.dayMilliseconds
-        guard self.namesDay != today else { return false }
+        if self.lastName == 0 {
+            self.namesCutoff = try self.firstDayInUse(at: now)
+            guard self.namesCutoff != self.namesCutoffDone else { return false }
+        }
         guard let window = try self.windowEnd(after: self.lastName) else {
-            self.namesDay = today
+            self.namesCutoffDone = self.namesCutoff
             self.lastName = 0
             return false
         }
-        let cutoff = try self.firstDayInUse(at: now)
-        try self.audit.pruneNames(before: cutoff, after: self.lastName, count: Self.stepRows)
+        try self.audit.pruneNames(before: self.namesCutoff, after: self.lastName, count: Self.stepRows)
         self.lastName = window
         return true
     }

@@ -37,6 +37,33 @@ import Testing
         }
     }
 
+    @Test("names go in the round after their records, also where the day changes within a round")
+    func namesOfTheDay() async throws {
+        try await withDatabase { fixture in
+            try await fixture.record([try makeRecord(at: fixture.clock.now, tenant: "old", flow: "old")])
+            let later = fixture.clock.now.advanced(by: Self.day * 200)
+            let start = fixture.clock.now
+            try await fixture.database.withWritingConnection { connection throws(SQLiteError) in
+                let audit = try AuditTable(connection, node: "node-1", bodies: .both)
+                let retention = Retention(
+                    connection,
+                    configuration: SQLiteConfiguration(path: fixture.path),
+                    metrics: SQLiteMetrics(MetricRegistry()),
+                    entries: try EntryTable(connection),
+                    audit: audit
+                )
+                retention.begin()
+                // So far that the record was found young enough to stay.
+                for _ in 0..<3 { try retention.step(at: start) }
+                while retention.isRunning { try retention.step(at: later) }
+                retention.begin()
+                while retention.isRunning { try retention.step(at: later) }
+            }
+            #expect(try fixture.count("audit_records") == 0)
+            #expect(try fixture.count("names WHERE name = 'old'") == 0)
+        }
+    }
+
     @Test("records go by number, the oldest first", arguments: [(300, 300), (301, 300), (999, 300), (1, 1)])
     func count(records: Int, left: Int) async throws {
         try await withDatabase {
