@@ -72,6 +72,8 @@ package final class Ambassador: Responder {
         _ exchange: inout Exchange
     ) throws(Refusal) -> Plan {
         exchange.principal = caller.principal
+        // Before the request's own tenant is looked at: a refusal of that is recorded under the caller's.
+        if let tenant = caller.tenant { exchange.tenant = tenant }
         exchange.tenant = try self.parts.access.tenant(of: caller, request.head)
         let known = self.memo.known(request)
         let input = if let known { known.input } else { try Self.read(request) }
