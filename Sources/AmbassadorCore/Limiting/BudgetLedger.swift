@@ -5,7 +5,7 @@ import Synchronization
 /// A call takes its request before it is made and is charged its tokens and its cost after it, so a budget of requests is
 /// never overshot, and the others by at most what the calls use that are under way at once. Days are those of
 /// UTC, and a call is charged to the day on which it ends. Only this process' own calls are counted, and those that its
-/// audit log remembers: other replicas have ledgers of their own.
+/// SQLite file remembers: other replicas have ledgers of their own.
 ///
 /// Safe from any thread; a short lock that hits never take.
 package final class BudgetLedger: Sendable {
@@ -22,6 +22,8 @@ package final class BudgetLedger: Sendable {
         /// The days since 1970; it never goes back, so that a clock that is set back gives nobody a second budget.
         var day: Int64 = .min
         var usage: [TenantID: BudgetUsage] = [:]
+        /// Whose usage has changed since it was last kept.
+        var unkept: Set<TenantID> = []
         /// Of all the tenants for which there is no room.
         var others = BudgetUsage()
     }
@@ -94,6 +96,7 @@ package final class BudgetLedger: Sendable {
             Self.turn(&state, to: now)
             if state.usage[tenant] != nil {
                 state.usage[tenant]?.giveBackRequest()
+                state.unkept.insert(tenant)
             } else {
                 state.others.giveBackRequest()
             }
@@ -117,7 +120,7 @@ package final class BudgetLedger: Sendable {
         }
     }
 
-    /// Adds what was used today before this process began, as the audit log has it.
+    /// Adds what was used today before this process began, as the SQLite file has it.
     ///
     /// Called once, and with usage of the day of `now` alone.
     package func restore(_ usage: [TenantID: BudgetUsage], at now: Timestamp) {
@@ -126,6 +129,27 @@ package final class BudgetLedger: Sendable {
             for (tenant, usage) in usage where self.budget(of: tenant) != nil {
                 self.add(usage, to: tenant, &state)
             }
+        }
+    }
+
+    /// What each tenant has used today whose usage has changed since this was last asked, for whoever keeps it.
+    ///
+    /// The audit log alone does not remember all: a background refresh answers no request, nor does a call whose caller left.
+    ///
+    /// - Returns: the start of the day that it is about; tenants that share a budget for want of room are not among them.
+    package func takeUnkept() -> (day: Timestamp, usage: [TenantID: BudgetUsage]) {
+        self.state.withLock { state in
+            defer { state.unkept.removeAll(keepingCapacity: true) }
+            guard !state.unkept.isEmpty else { return (Timestamp(milliseconds: 0), [:]) }
+            let usage = state.usage.filter { state.unkept.contains($0.key) }
+            return (Timestamp(milliseconds: state.day * Self.millisecondsPerDay), usage)
+        }
+    }
+
+    /// Notes that what was taken to be kept was not, so that it is taken again.
+    package func noteUnkept(_ tenants: some Sequence<TenantID>) {
+        self.state.withLock { state in
+            for tenant in tenants where state.usage[tenant] != nil { state.unkept.insert(tenant) }
         }
     }
 
@@ -158,6 +182,7 @@ package final class BudgetLedger: Sendable {
         let hasRoom = state.usage.count < self.tenantsMax || self.budgets[tenant] != nil
         if hasRoom || state.usage[tenant] != nil {
             state.usage[tenant, default: BudgetUsage()] += usage
+            state.unkept.insert(tenant)
         } else {
             state.others += usage
         }
@@ -173,6 +198,7 @@ package final class BudgetLedger: Sendable {
         guard day > state.day else { return }
         state.day = day
         state.usage.removeAll(keepingCapacity: false)
+        state.unkept.removeAll(keepingCapacity: false)
         state.others = BudgetUsage()
     }
 }

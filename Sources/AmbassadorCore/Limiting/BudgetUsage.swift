@@ -39,6 +39,15 @@ package struct BudgetUsage: Sendable, Equatable {
         )
     }
 
+    /// The larger one of each number: of two counts of the same calls the more complete one.
+    package static func larger(_ left: BudgetUsage, _ right: BudgetUsage) -> BudgetUsage {
+        BudgetUsage(
+            requests: max(left.requests, right.requests),
+            tokens: max(left.tokens, right.tokens),
+            costNanos: max(left.costNanos, right.costNanos)
+        )
+    }
+
     package static func += (left: inout BudgetUsage, right: BudgetUsage) {
         left = left + right
     }

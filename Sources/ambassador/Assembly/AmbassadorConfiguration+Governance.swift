@@ -73,7 +73,7 @@ extension AmbassadorConfiguration {
         let (path, now) = (self.store.path, clocks.wall())
         do {
             let usage = try await NIOThreadPool.singleton.runIfActive {
-                try UpstreamUsage.byTenant(path: path, since: BudgetLedger.startOfDay(of: now))
+                try BudgetKeeper.used(path: path, at: now)
             }
             ledger.restore(usage, at: now)
         } catch {

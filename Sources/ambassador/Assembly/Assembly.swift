@@ -99,12 +99,8 @@ struct Assembly {
             dataAddress: address,
             ambassador: ambassador,
             registry: registry,
-            services: [
-                Ending { [opened] in
-                    await Self.land(parts)
-                    await opened.close()
-                }
-            ] + identity.services + [admin, server, Beginning { parts.readiness.becomeUnready() }],
+            services: Self.foundations(parts, database, opened) + identity.services
+                + [admin, server, Beginning { parts.readiness.becomeUnready() }],
             group: group,
             logger: logger
         )
@@ -152,6 +148,29 @@ struct Assembly {
         parts.readiness.add("store") { database.isWritable ? nil : "The SQLite file cannot be written" }
         if let redis { parts.readiness.add("redis") { redis.condition.complaint } }
         identity.watch(parts.readiness)
+    }
+
+    /// What runs before anything else and ends after it.
+    private static func foundations(
+        _ parts: AmbassadorParts,
+        _ database: SQLiteDatabase,
+        _ opened: Opened
+    ) -> [any Service] {
+        let keeper = BudgetKeeper(
+            budgets: parts.budgets,
+            database: database,
+            clocks: parts.clocks,
+            logger: parts.logger
+        )
+        return [
+            Ending {
+                await Self.land(parts)
+                // Behind the last call, and before the file is closed.
+                if let error = await keeper.keep() { keeper.complain(error) }
+                await opened.close()
+            },
+            Running { await cancelWhenGracefulShutdown { await keeper.run() } },
+        ]
     }
 
     /// Gives calls to LangFlow that nobody waits for any more a moment to end, since their answers will be kept.

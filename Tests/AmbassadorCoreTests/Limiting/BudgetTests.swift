@@ -95,6 +95,39 @@ struct BudgetTests {
         #expect(ledger.verdict(on: try self.tenant("gamma"), at: self.now) == .withinBudget)
     }
 
+    @Test("what has changed is given to be kept once, and again where that failed; a new day has nothing to keep")
+    func unkept() throws {
+        let ledger = try self.ledger(Budget(requestsPerDay: 10), others: Budget(requestsPerDay: 10), tenantsMax: 2)
+        let (acme, beta, late) = (try self.tenant("acme"), try self.tenant("beta"), try self.tenant("late"))
+        #expect(ledger.takeUnkept().usage == [:])
+        #expect(ledger.take(for: acme, at: self.now) == .withinBudget)
+        ledger.charge(BudgetUsage(tokens: 7, costNanos: 9), to: acme, at: self.now)
+        ledger.charge(BudgetUsage(requests: 2), to: beta, at: self.now)
+        ledger.charge(BudgetUsage(requests: 2), to: late, at: self.now)
+        let first = ledger.takeUnkept()
+        #expect(first.day == BudgetLedger.startOfDay(of: self.now))
+        #expect(
+            first.usage == [
+                acme: BudgetUsage(requests: 1, tokens: 7, costNanos: 9), beta: BudgetUsage(requests: 2),
+            ]
+        )
+        #expect(ledger.takeUnkept().usage == [:])
+        ledger.noteUnkept([beta, late])
+        #expect(ledger.takeUnkept().usage == [beta: BudgetUsage(requests: 2)])
+        ledger.giveBack(to: acme, at: self.now)
+        #expect(ledger.takeUnkept().usage == [acme: BudgetUsage(tokens: 7, costNanos: 9)])
+        ledger.charge(BudgetUsage(requests: 1), to: beta, at: self.now)
+        _ = ledger.verdict(on: acme, at: self.now.advanced(by: .seconds(86_400)))
+        ledger.noteUnkept([beta])
+        #expect(ledger.takeUnkept().usage == [:])
+    }
+
+    @Test("of two counts the larger numbers count")
+    func larger() {
+        let counts = (BudgetUsage(requests: 1, tokens: 20, costNanos: 3), BudgetUsage(requests: 2, tokens: 10))
+        #expect(BudgetUsage.larger(counts.0, counts.1) == BudgetUsage(requests: 2, tokens: 20, costNanos: 3))
+    }
+
     @Test("sums stop at the largest number, and nothing is ever given back")
     func arithmetic() throws {
         let huge = BudgetUsage(requests: .max, tokens: .max, costNanos: .max)
