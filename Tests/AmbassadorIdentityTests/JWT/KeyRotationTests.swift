@@ -49,6 +49,42 @@ struct KeyRotationTests {
         }
     }
 
+    @Test("under load, over five rotations with overlap, no token of a published key is ever rejected")
+    func rotationUnderLoad() async throws {
+        let algorithms: [SigningAlgorithm] = [.es256, .edDSA, .es512, .rs256, .es256, .edDSA]
+        let published = try algorithms.enumerated().map { try self.keys.jwk($1, "\"kid\":\"k\($0)\"") }
+        try await KeyServer.with([published[0]]) { server in
+            let authenticator = try server.authenticator()
+            let tokens = try algorithms.enumerated().map { try self.tokens($1, "k\($0)", server) }
+            var requests = 0
+            for rotation in 1...5 {
+                // Signers change to the new key as soon as it is published; the old one is withdrawn once nobody uses it.
+                server.publish([published[rotation - 1], published[rotation]])
+                let faults = await withTaskGroup(of: [CredentialFault].self) { group in
+                    for task in 0..<100 {
+                        let own = (tokens[rotation - 1] + tokens[rotation]).dropFirst(task)
+                        group.addTask {
+                            var faults: [CredentialFault] = []
+                            for token in own {
+                                if let fault = await server.judge(token, authenticator).fault { faults.append(fault) }
+                            }
+                            return faults
+                        }
+                    }
+                    return await group.reduce(into: []) { $0 += $1 }
+                }
+                #expect(faults == [], "rotation \(rotation)")
+                server.publish([published[rotation]])
+                for keys in authenticator.refreshableKeys { #expect(await keys.refresh()) }
+                #expect(await server.judge(tokens[rotation - 1][0], authenticator).fault == .unknown)
+                // The first token of an unknown key, and the interval's own refresh: no crowd costs more.
+                requests += 2
+                #expect(server.requests.count == requests)
+                server.clock.advance(by: .seconds(30))
+            }
+        }
+    }
+
     @Test("the same keys again leave the verified tokens their places")
     func sameKeysAgain() async throws {
         try await KeyServer.with([self.old]) { server in
