@@ -49,6 +49,10 @@ debug:
 test-system: debug ## Two ambassadors on one Redis, Redis hanging and dead, 1,000 identical misses
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/run
 
+.PHONY: test-slow-clients
+test-slow-clients: debug ## 1,000 slow callers beside a normal one, whose p99 must hold
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/slow-clients
+
 .PHONY: test-crash
 test-crash: debug ## kill -9 under load, 20 times for each promise of the audit log
 	AMBASSADOR="$(AMBASSADOR)" Tests/Crash/run --rounds 20
