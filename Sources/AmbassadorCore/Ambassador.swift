@@ -78,13 +78,15 @@ package final class Ambassador: Responder {
         let known = self.memo.known(request)
         let input = if let known { known.input } else { try Self.read(request) }
         exchange.flowName = input.flow
-        try self.parts.access.authorize(input, by: caller)
+        try self.parts.access.authorize(input, of: input.flow, by: caller)
         guard let flow = self.parts.flows.flow(named: input.flow) else {
             throw Refusal(
                 .unknownFlow,
                 "There is no flow with this name. Check flow_id, or list the flow in the configuration."
             )
         }
+        // By the name of what a flow runs, nothing is granted that is not granted by the flow's own.
+        if flow.name != input.flow { try self.parts.access.authorize(input, of: flow.name, by: caller) }
         exchange.flow = flow
         exchange.input = input.input
         // The same bytes were in order before, under the same settings.

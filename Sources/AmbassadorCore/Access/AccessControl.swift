@@ -64,15 +64,15 @@ package struct AccessControl: Sendable {
         return tenant
     }
 
-    /// Checks that a caller may do what a request asks for, before anything is looked up for it.
-    func authorize(_ input: RunInput, by caller: Caller) throws(Refusal) {
-        try Self.check(.run, input, caller)
-        if input.tweaks != nil { try Self.check(.tweak, input, caller) }
-        if input.wantsStream { try Self.check(.stream, input, caller) }
+    /// Checks that a caller may do with a flow what a request asks for, before anything is looked up for it.
+    func authorize(_ input: RunInput, of flow: FlowName, by caller: Caller) throws(Refusal) {
+        try Self.check(.run, flow, caller)
+        if input.tweaks != nil { try Self.check(.tweak, flow, caller) }
+        if input.wantsStream { try Self.check(.stream, flow, caller) }
     }
 
-    private static func check(_ action: Action, _ input: RunInput, _ caller: Caller) throws(Refusal) {
-        guard !caller.permissions.allows(action, on: input.flow) else { return }
+    private static func check(_ action: Action, _ flow: FlowName, _ caller: Caller) throws(Refusal) {
+        guard !caller.permissions.allows(action, on: flow) else { return }
         throw Refusal(.forbidden, "The credential does not allow to \(action.rawValue) this flow.")
     }
 

@@ -65,6 +65,26 @@ struct AccessTests {
         #expect(harness.upstream.calls.count == 1)
     }
 
+    @Test("a flow that is named by what it runs takes the permission for both names")
+    func target() async throws {
+        let harness = Harness(
+            flows: ["payroll": .cached { $0.target = FlowName("faq-impl") }],
+            authenticator: ScriptedAuthenticator([
+                "target": try self.caller("run:faq-*"), "flow": try self.caller("run:payroll"),
+                "both": try self.caller("run:faq-impl", "run:payroll"),
+            ])
+        )
+        var statuses: [Int] = []
+        for (key, name) in [
+            ("target", "faq-impl"), ("target", "payroll"), ("flow", "faq-impl"), ("flow", "payroll"),
+            ("both", "faq-impl"), ("both", "payroll"),
+        ] {
+            statuses.append(await harness.ask("q", of: name, credential: .apiKey(Secret(key))).status)
+        }
+        #expect(statuses == [403, 403, 403, 200, 200, 200])
+        #expect(harness.upstream.calls.count == 1)
+    }
+
     @Test("tweaks take their own permission, and then the flow's")
     func tweaks() async throws {
         let harness = self.harness(["k": try self.caller("run", "tweak:faq")])
