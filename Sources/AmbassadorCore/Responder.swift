@@ -56,7 +56,7 @@ package struct RefusedHead: Sendable {
 }
 
 /// The health routes of the data plane.
-package enum Probe: Sendable, Hashable {
+package enum Probe: Sendable, Hashable, CaseIterable {
     /// `/healthz`: the process serves.
     case health
     /// `/livez`

@@ -56,6 +56,9 @@ package final class BudgetLedger: Sendable {
         )
     }
 
+    /// Whether any tenant has a budget; without one nothing is counted.
+    package var hasBudgets: Bool { !self.budgets.isEmpty || self.budgetOfOthers != nil }
+
     /// Whether a tenant may make a call now.
     package func verdict(on tenant: TenantID, at now: Timestamp) -> Verdict {
         guard let budget = self.budget(of: tenant) else { return .withinBudget }

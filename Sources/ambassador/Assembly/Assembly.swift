@@ -162,15 +162,14 @@ struct Assembly {
             clocks: parts.clocks,
             logger: parts.logger
         )
-        return [
-            Ending {
-                await Self.land(parts)
-                // Behind the last call, and before the file is closed.
-                if let error = await keeper.keep() { keeper.complain(error) }
-                await opened.close()
-            },
-            Running { await cancelWhenGracefulShutdown { await keeper.run() } },
-        ]
+        let ending = Ending {
+            await Self.land(parts)
+            // Behind the last call, and before the file is closed.
+            if let error = await keeper.keep() { keeper.complain(error) }
+            await opened.close()
+        }
+        guard parts.budgets.hasBudgets else { return [ending] }
+        return [ending, Running { await cancelWhenGracefulShutdown { await keeper.run() } }]
     }
 
     /// Gives calls to LangFlow that nobody waits for any more a moment to end, since their answers will be kept.
