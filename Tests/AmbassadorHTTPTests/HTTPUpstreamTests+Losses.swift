@@ -119,4 +119,34 @@ extension HTTPUpstreamTests {
             }
         )
     }
+
+    @Test("preliminary answers without end are a time-out")
+    func preliminaryAnswers() async throws {
+        let flood = String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 40_000)
+        try await Self.run(
+            timeout: .milliseconds(500),
+            script: { _ in .raw(flood) },
+            body: { server, upstream, call in
+                #expect(await Self.outcome(upstream, call) == "timeout")
+                #expect(server.requests.count == 1)
+            }
+        )
+    }
+
+    @Test("a connection that ends behind its answer costs no call twice", arguments: [false, true])
+    func endBehindAnswer(byReset: Bool) async throws {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+        let reply = TestUpstream.Reply.raw(answer, end: byReset ? .reset : .close)
+        try await Self.run(
+            script: { _ in reply },
+            body: { server, upstream, call in
+                var outcomes: [String: Int] = [:]
+                for _ in 0..<200 { outcomes[await Self.outcome(upstream, call), default: 0] += 1 }
+                // The next call may have been written before the end of the connection was seen.
+                #expect(Set(outcomes.keys).isSubset(of: ["200 {}", "connectionLost"]), "\(outcomes)")
+                #expect(server.requests.count <= 200)
+                #expect(outcomes["200 {}", default: 0] > 0)
+            }
+        )
+    }
 }

@@ -111,6 +111,9 @@ import Testing
             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
             "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{}",
             "HTTP/1.1 200 OK\r\nContent-Length: 2049\r\n\r\n{}",
+            "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}",
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n{}",
+            "HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Length: 2\n\r\n{}",
             "SSH-2.0-x\r\n", "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", "garbage\r\n\r\n",
         ]
     )
