@@ -36,8 +36,10 @@ struct RunningAmbassador: Sendable {
         return try await self.send(request)
     }
 
-    func get(_ path: String) async throws -> Answer {
-        try await self.send(HTTPClientRequest(url: self.url + path))
+    func get(_ path: String, headers: [(String, String)] = []) async throws -> Answer {
+        var request = HTTPClientRequest(url: self.url + path)
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        return try await self.send(request)
     }
 
     /// Asks a flow.
