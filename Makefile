@@ -49,6 +49,10 @@ debug:
 test-system: debug ## Two ambassadors on one Redis, Redis hanging and dead, 1,000 identical misses
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/run
 
+.PHONY: test-governance
+test-governance: debug ## A shared limit while Redis hangs, a budget over kill -9, guesses, a revoked key
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/governance
+
 .PHONY: test-slow-clients
 test-slow-clients: debug ## 1,000 slow callers beside a normal one, whose p99 must hold
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/slow-clients
