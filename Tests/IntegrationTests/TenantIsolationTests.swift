@@ -29,6 +29,8 @@ import Testing
             let key = try keys.add("app", tenant: .named(name), "run")
             callers.append((.apiKey(Secret(key)), try Self.mark(of: .named(name)), name))
         }
+        // Equal marks would find nothing.
+        try #require(Set(callers.map(\.mark)).count == Self.tenants.count)
         let upstream = try await TestUpstream.start(on: MultiThreadedEventLoopGroup.singleton) { request in
             let members = ScriptedUpstream.members(of: ByteBuffer(bytes: request.body))
             let session = members["session_id"] ?? ""
