@@ -38,6 +38,16 @@ package final class Ambassador: Responder {
         }
     }
 
+    package func refusal(beforeBodyOf head: CallHead, from clientAddress: String?) -> Refusal? {
+        let (clocks, access) = (self.parts.clocks, self.parts.access)
+        do throws(Refusal) {
+            _ = try access.caller(showing: head.credential, from: clientAddress, at: clocks.wall(), now: clocks.now())
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     package func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision {
         let clocks = self.parts.clocks
         let exchange = Exchange(head, receivedAt: head.receivedAt, time: clocks.wall())

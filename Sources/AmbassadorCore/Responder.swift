@@ -2,8 +2,16 @@ package import NIOCore
 
 /// What the server asks for an answer: the pipeline, as seen from a connection.
 ///
-/// All three are synchronous and short: they run on the connection's event loop.
+/// All are synchronous and short: they run on the connection's event loop.
 package protocol Responder: Sendable {
+    /// Judges a call whose body may be long before that is read, so that nobody has bodies held for whom nothing is done.
+    ///
+    /// - Parameters:
+    ///   - head: the call's.
+    ///   - clientAddress: where it comes from; `nil` over a socket of this host.
+    /// - Returns: why it is turned away at once; `nil` where its body is to be read, after which it is judged again.
+    func refusal(beforeBodyOf head: CallHead, from clientAddress: String?) -> Refusal?
+
     /// Answers a request at once, where nothing has to be waited for, or says what to wait for.
     func decide(_ request: Request) -> Decision
 
@@ -12,6 +20,10 @@ package protocol Responder: Sendable {
 
     /// Answers a probe. Probes are not recorded.
     func probe(_ probe: Probe, traceID: TraceID) -> Response
+}
+
+extension Responder {
+    package func refusal(beforeBodyOf head: CallHead, from clientAddress: String?) -> Refusal? { nil }
 }
 
 /// An answer, or the way to it.

@@ -28,9 +28,19 @@ package struct AccessControl: Sendable {
     ///
     /// - Returns: `nil` where something has to be waited for: ask ``waitForCaller(of:at:now:)`` then.
     func caller(of request: Request, at time: Timestamp, now: NIODeadline) throws(Refusal) -> Caller? {
-        switch self.authenticator.authenticate(request.head.credential, at: time) {
+        try self.caller(showing: request.head.credential, from: request.clientAddress, at: time, now: now)
+    }
+
+    /// The same of a request whose body is still to come.
+    func caller(
+        showing credential: Credential,
+        from clientAddress: String?,
+        at time: Timestamp,
+        now: NIODeadline
+    ) throws(Refusal) -> Caller? {
+        switch self.authenticator.authenticate(credential, at: time) {
         case .accepted(let caller): return caller
-        case .rejected(let fault): throw self.refusal(of: fault, request, now)
+        case .rejected(let fault): throw self.refusal(of: fault, clientAddress, now)
         case .pending: return nil
         }
     }
@@ -39,11 +49,11 @@ package struct AccessControl: Sendable {
     func waitForCaller(of request: Request, at time: Timestamp, now: NIODeadline) async throws(Refusal) -> Caller {
         switch self.authenticator.authenticate(request.head.credential, at: time) {
         case .accepted(let caller): return caller
-        case .rejected(let fault): throw self.refusal(of: fault, request, now)
+        case .rejected(let fault): throw self.refusal(of: fault, request.clientAddress, now)
         case .pending(let wait):
             switch await wait() {
             case .success(let caller): return caller
-            case .failure(let fault): throw self.refusal(of: fault, request, now)
+            case .failure(let fault): throw self.refusal(of: fault, request.clientAddress, now)
             }
         }
     }
@@ -77,7 +87,7 @@ package struct AccessControl: Sendable {
     }
 
     /// The one answer to all that is not accepted, so that nobody learns by trying; after too many of an address, that it must wait.
-    private func refusal(of fault: CredentialFault, _ request: Request, _ now: NIODeadline) -> Refusal {
+    private func refusal(of fault: CredentialFault, _ clientAddress: String?, _ now: NIODeadline) -> Refusal {
         self.rejected[fault]?.increment()
         // Not the caller's fault, so it does not count against its address.
         if fault == .keysUnavailable {
@@ -88,7 +98,7 @@ package struct AccessControl: Sendable {
                 retryAfterSeconds: 5
             )
         }
-        let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: request.clientAddress)
+        let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: clientAddress)
         if case .limited(_, let seconds) = self.failures?.admit(subject, .request, at: now) {
             return Refusal(
                 .rateLimited,

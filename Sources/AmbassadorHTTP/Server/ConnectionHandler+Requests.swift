@@ -50,10 +50,17 @@ extension ConnectionHandler {
                 body: head.fields.body
             )
         case .call(let route):
+            let call = CallHead(route: route, head.fields)
+            if self.isLong(head.fields.body),
+                let refusal = self.responder.refusal(beforeBodyOf: call, from: self.clientAddress)
+            {
+                self.refuse(refusal, call, head, minorVersion: minorVersion, receivedAt: receivedAt)
+                return
+            }
             self.owesContinue = head.fields.expectsContinue
             self.framing = head.fields.body
             self.incoming = Incoming(
-                call: CallHead(route: route, head.fields),
+                call: call,
                 traceID: head.fields.traceID,
                 body: head.fields.body,
                 keepsAlive: head.fields.keepsAlive,
@@ -62,6 +69,40 @@ extension ConnectionHandler {
             )
             self.input = .body
         }
+    }
+
+    /// Whether a body is, or may be, longer than what is read for a refused request.
+    private func isLong(_ body: RequestFields.Body) -> Bool {
+        switch body {
+        case .length(let length): length > Self.discardedBytesMax
+        case .chunked: true
+        }
+    }
+
+    /// Answers a call that is turned away before its body.
+    private func refuse(
+        _ refusal: Refusal,
+        _ call: CallHead,
+        _ head: RequestHead,
+        minorVersion: Int,
+        receivedAt: NIODeadline
+    ) {
+        var refused = RefusedHead(
+            traceID: head.fields.traceID,
+            route: call.route.name,
+            clientAddress: self.clientAddress,
+            receivedAt: receivedAt
+        )
+        if case .langFlowRun(let flow) = call.route { refused.flow = flow }
+        self.answerEarly(
+            Exchange(
+                .refused(refusal, refused),
+                keepsAlive: head.fields.keepsAlive && !head.fields.expectsContinue,
+                minorVersion: minorVersion,
+                isHEAD: false
+            ),
+            body: head.fields.body
+        )
     }
 
     /// Takes an exchange that needs no body; what comes of the body is thrown away, or else the connection is closed.
