@@ -146,8 +146,14 @@ final class RedisChannelHandler: ChannelInboundHandler {
             self.notify(.ready)
             return !self.hasEnded
         case .complete(let submission, let result, let word, let consequence):
+            if consequence == .none {
+                submission.complete(result)
+                return self.follow(consequence, word, context)
+            }
+            // Here too: whoever is told of the word finds what follows from it.
+            let goesOn = self.follow(consequence, word, context)
             submission.complete(result)
-            return self.follow(consequence, word, context)
+            return goesOn
         case .close(let reason):
             self.end(context, reason)
             return false
