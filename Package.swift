@@ -17,6 +17,7 @@ let migrations = [
     "0001_create_entries",
     "0002_create_audit",
     "0003_add_governance",
+    "0004_add_cache_control",
 ]
 
 let package = Package(

@@ -4,7 +4,9 @@ import NIOCore
 extension Ambassador {
     /// Finds the answer in the caches beyond memory or fetches it; where LangFlow does not answer, degrades.
     func fulfil(_ plan: Plan) async -> Reply {
-        guard case .use(let key, _) = plan.caching else { return await self.fetchPastFlights(plan, nil) }
+        guard case .use(let key, _) = plan.caching else {
+            return plan.isOnlyIfCached ? self.notStored(plan) : await self.fetchPastFlights(plan, nil)
+        }
         var stale: CacheEntry? = self.parts.memory.entry(for: key, at: self.parts.clocks.now())
         for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
             guard let entry = await tier.entry(for: key) else { continue }
@@ -14,6 +16,9 @@ extension Ambassador {
             }
             if stale.map({ $0.storedAt < entry.storedAt }) ?? true { stale = entry }
         }
+        if plan.isOnlyIfCached { return self.notStored(plan) }
+        // Whoever waits on a flight may want to have its answer kept.
+        if plan.directives?.noStore == true { return await self.fetchPastFlights(plan.bypassing(.noStore), stale) }
         var landing = await self.land(key, plan)
         if case .failed(let failure, wasShared: true) = landing, failure.isOurRefusal {
             // What another caller may not do says nothing of this one.
@@ -23,7 +28,8 @@ extension Ambassador {
         case .failed(let failure, wasShared: true) where failure.isOurRefusal:
             // Again another's, as when somebody asks on and on: then past the flights, under this caller's own limits.
             return await self.fetchPastFlights(plan, stale)
-        case .done(let fetched, let wasShared): return self.reply(fetched, to: plan, wasShared: wasShared)
+        case .done(let fetched, let wasShared):
+            return self.reply(fetched, to: plan, over: stale, wasShared: wasShared)
         case .failed(let failure, let wasShared): return self.degrade(plan, stale, failure, wasShared: wasShared)
         case .waitedTooLong: return self.degrade(plan, stale, FetchFailure(.timeout))
         case .tooManyWaiters: return self.degrade(plan, stale, FetchFailure(.overloaded))
@@ -39,15 +45,22 @@ extension Ambassador {
 
     /// The answer that an entry gives under the flow's settings: fresh, or stale while it is refreshed, or none.
     func answer(with entry: CacheEntry, to plan: Plan, from tier: OutcomeDetail) -> Reply? {
-        switch Freshness(of: entry, under: plan.flow.settings, at: plan.time) {
+        switch Freshness(of: entry, under: plan.flow.settings, at: plan.time, asking: plan.directives) {
         case .fresh(let ttl):
             var reply = Reply(entry: entry, to: plan, outcome: .hit, detail: tier)
             reply.cacheStatus = .hit(ttl: ttl, tier)
             return reply
         case .staleWhileRevalidate(let ttl):
-            self.parts.flights.refreshInBackground(entry.key) { () async throws(FetchFailure) in
-                try await self.fetch(plan)
+            // Whoever asks for what is stored alone, or to have nothing kept, gives no cause for a call.
+            if !plan.isOnlyIfCached, plan.directives?.noStore != true {
+                self.parts.flights.refreshInBackground(entry.key) { () async throws(FetchFailure) in
+                    try await self.fetch(plan)
+                }
             }
+            var reply = Reply(entry: entry, to: plan, outcome: .stale, detail: tier)
+            reply.cacheStatus = .hit(ttl: ttl, tier)
+            return reply
+        case .staleAsAccepted(let ttl):
             var reply = Reply(entry: entry, to: plan, outcome: .stale, detail: tier)
             reply.cacheStatus = .hit(ttl: ttl, tier)
             return reply
@@ -67,14 +80,14 @@ extension Ambassador {
 
     private func fetchPastFlights(_ plan: Plan, _ stale: CacheEntry?) async -> Reply {
         do throws(FetchFailure) {
-            return self.reply(try await self.fetch(plan), to: plan, wasShared: false)
+            return self.reply(try await self.fetch(plan), to: plan, over: stale, wasShared: false)
         } catch {
             return error.error == .cancelled
                 ? .abandoned(plan.request.traceID) : self.degrade(plan, stale, error)
         }
     }
 
-    private func reply(_ fetched: Fetched, to plan: Plan, wasShared: Bool) -> Reply {
+    private func reply(_ fetched: Fetched, to plan: Plan, over entry: CacheEntry?, wasShared: Bool) -> Reply {
         guard fetched.status == 200 else { return self.rejection(fetched, to: plan, wasShared: wasShared) }
         var reply = Reply(fetched.answer, to: plan, outcome: wasShared ? .collapsed : .miss)
         switch plan.caching {
@@ -83,8 +96,14 @@ extension Ambassador {
             reply.detail = reason
             reply.cacheStatus = .bypass(reason)
         case .use:
-            reply.cacheStatus = wasShared ? .collapsed(stored: fetched.wasStored) : .miss(stored: fetched.wasStored)
+            let stored = fetched.wasStored
+            reply.cacheStatus =
+                if let reason = self.reasonToFetch(over: entry, plan) {
+                    .refetched(reason, stored: stored, isCollapsed: wasShared)
+                } else if wasShared { .collapsed(stored: stored) } else { .miss(stored: stored) }
         }
+        // Made a moment ago, but for another request.
+        if wasShared { reply.ageSeconds = 0 }
         reply.usage = fetched.usage
         let nanos = plan.flow.settings.price.nanos(for: fetched.usage)
         if wasShared {
@@ -153,9 +172,6 @@ extension Ambassador {
     }
 
     private func secondsLeft(of entry: CacheEntry, _ plan: Plan) -> Int? {
-        switch Freshness(of: entry, under: plan.flow.settings, at: plan.time) {
-        case .fresh(let ttl), .staleWhileRevalidate(let ttl), .staleIfError(let ttl): ttl
-        case .expired: nil
-        }
+        Freshness(of: entry, under: plan.flow.settings, at: plan.time, asking: plan.directives).secondsLeft
     }
 }

@@ -116,6 +116,9 @@ package final class Ambassador: Responder {
             if variables.isEmpty { self.memo.insert(input, hash, for: request) }
         }
         exchange.inputHash = hash
+        // Nothing to most requests, so that nobody is asked for a permission that plays no part.
+        let mayRefresh = request.head.directives != nil && caller.permissions.allows(.refresh, on: input.flow)
+        let directives = request.head.directives.flatMap { Self.heeded($0, flow.settings, mayRefresh: mayRefresh) }
         return Plan(
             request: request,
             flow: flow,
@@ -125,7 +128,13 @@ package final class Ambassador: Responder {
             principal: caller.principal,
             session: input.session ?? self.session(ofRequestWithoutOneTo: flow),
             globalVariables: variables,
-            caching: self.caching(of: input, flow, CacheKey(scope: flow.scope(for: exchange.tenant), input: hash)),
+            caching: self.caching(
+                of: input,
+                flow,
+                CacheKey(scope: flow.scope(for: exchange.tenant), input: hash),
+                isBypassed: mayRefresh && directives?.noStore == true
+            ),
+            directives: directives,
             time: time,
             // From now on, not from the first byte: what the caller took to send its request is not LangFlow's time.
             deadline: self.parts.clocks.now().advanced(by: flow.settings.timeout)
@@ -157,9 +166,15 @@ package final class Ambassador: Responder {
         }
     }
 
-    private func caching(of input: RunInput, _ flow: Flow, _ key: CacheKey) -> Plan.Caching {
+    private func caching(
+        of input: RunInput,
+        _ flow: Flow,
+        _ key: CacheKey,
+        isBypassed: Bool
+    ) -> Plan.Caching {
         guard flow.settings.isCacheable else { return .bypass(.policy) }
         guard input.session == nil || flow.settings.session != .bypass else { return .bypass(.session) }
+        guard !isBypassed else { return .bypass(.noStore) }
         return .use(key, purges: self.parts.purges.sequence)
     }
 

@@ -9,6 +9,8 @@ package final class CallHead: Sendable {
     package let wantsText: Bool
     /// The values of the caller's `X-LANGFLOW-GLOBAL-VAR-*` headers by upper-case variable name.
     package let globalVariables: [GlobalVariable]
+    /// What the caller asks of the cache; `nil` where it asks nothing.
+    package let directives: CacheDirectives?
     /// What the caller shows to say who it is.
     package let credential: Credential
     /// The id that the caller gave its request; `nil` where it gave none.
@@ -19,6 +21,7 @@ package final class CallHead: Sendable {
         tenantHeader: String? = nil,
         wantsText: Bool = false,
         globalVariables: [GlobalVariable] = [],
+        directives: CacheDirectives? = nil,
         credential: Credential = .none,
         traceID: TraceID? = nil
     ) {
@@ -26,6 +29,7 @@ package final class CallHead: Sendable {
         self.tenantHeader = tenantHeader
         self.wantsText = wantsText
         self.globalVariables = globalVariables
+        self.directives = directives
         self.credential = credential
         self.traceID = traceID
     }

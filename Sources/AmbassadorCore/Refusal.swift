@@ -54,6 +54,8 @@ package struct Refusal: Error, Sendable, Equatable {
         /// An issuer's keys cannot be had.
         case identityUnavailable = "identity_unavailable"
         case auditUnavailable = "audit_unavailable"
+        /// Only a stored answer was asked for, and none may be served.
+        case notStored = "not_stored"
         case internalError = "internal_error"
 
         /// The HTTP status of the kind; 500 for `upstreamFailed`, whose refusals carry LangFlow's own.
@@ -74,7 +76,7 @@ package struct Refusal: Error, Sendable, Equatable {
             case .notImplemented: 501
             case .httpVersion: 505
             case .upstreamUnreachable, .breakerOpen, .overloaded, .auditUnavailable, .identityUnavailable: 503
-            case .upstreamTimeout: 504
+            case .upstreamTimeout, .notStored: 504
             case .upstreamInvalid, .upstreamCredential: 502
             case .upstreamFailed, .internalError: 500
             }

@@ -49,6 +49,8 @@ package enum OutcomeDetail: String, Sendable, CaseIterable {
     case session
     /// Nothing of the flow is ever stored: no lifetime is set for it.
     case policy
+    /// The request says that its answer must not be stored.
+    case noStore = "no-store"
 
     /// The position among all details.
     package var index: Int {
@@ -60,6 +62,7 @@ package enum OutcomeDetail: String, Sendable, CaseIterable {
         case .fallback: 4
         case .session: 5
         case .policy: 6
+        case .noStore: 7
         }
     }
 }

@@ -10,6 +10,10 @@ package enum CacheStatus: Sendable, Hashable {
     case miss(stored: Bool)
     /// LangFlow answered for an identical request that was under way.
     case collapsed(stored: Bool)
+    /// LangFlow answered although an answer is stored: that was stale, or the request does not take it.
+    case refetched(Reason, stored: Bool, isCollapsed: Bool)
+    /// Nothing that is stored may be served, and the request does not let LangFlow be called.
+    case onlyIfCached
     /// The request went past the cache.
     case bypass(OutcomeDetail)
     /// A stale entry was served without asking LangFlow: its breaker is open.
@@ -18,6 +22,12 @@ package enum CacheStatus: Sendable, Hashable {
     case degradedAfterCall(status: Int)
     /// LangFlow did not answer and the flow's fallback was served.
     case fallback(status: Int)
+
+    /// Why what is stored was not enough; the value of `fwd`.
+    package enum Reason: String, Sendable {
+        case stale
+        case request
+    }
 
     /// Appends the header's value.
     package func write(into buffer: inout ByteBuffer) {
@@ -32,6 +42,13 @@ package enum CacheStatus: Sendable, Hashable {
             buffer.writeStaticString(stored ? "fwd=miss; stored" : "fwd=miss")
         case .collapsed(let stored):
             buffer.writeStaticString(stored ? "fwd=miss; stored; collapsed" : "fwd=miss; collapsed")
+        case .refetched(let reason, let stored, let isCollapsed):
+            buffer.writeStaticString("fwd=")
+            buffer.writeString(reason.rawValue)
+            if stored { buffer.writeStaticString("; stored") }
+            if isCollapsed { buffer.writeStaticString("; collapsed") }
+        case .onlyIfCached:
+            buffer.writeStaticString("detail=only-if-cached")
         case .bypass(let reason):
             buffer.writeStaticString("fwd=bypass; detail=")
             buffer.writeString(reason.rawValue)

@@ -7,6 +7,8 @@ package enum Freshness: Sendable, Hashable {
     case fresh(ttl: Int)
     /// Served at once and refreshed in the background; in an outage served as it is.
     case staleWhileRevalidate(ttl: Int)
+    /// Served as it is: the request takes an answer that is that stale.
+    case staleAsAccepted(ttl: Int)
     /// Served only where LangFlow does not answer.
     case staleIfError(ttl: Int)
     /// Not served.
@@ -62,7 +64,7 @@ extension CacheEntry {
     }
 
     /// Negative where the entry is from the future; bounded, since the times of an entry may come from outside the process.
-    fileprivate func ageMilliseconds(at now: Timestamp) -> Int64 {
+    func ageMilliseconds(at now: Timestamp) -> Int64 {
         let (age, overflow) = now.milliseconds.subtractingReportingOverflow(self.storedAt.milliseconds)
         guard !overflow else { return now < self.storedAt ? -Duration.millisecondsMax : Duration.millisecondsMax }
         return min(max(age, -Duration.millisecondsMax), Duration.millisecondsMax)
@@ -74,7 +76,7 @@ extension Duration {
     fileprivate static let millisecondsMax = Int64.max / 4
 
     /// The whole milliseconds, from zero to ``millisecondsMax``.
-    fileprivate var boundedMilliseconds: Int64 {
+    var boundedMilliseconds: Int64 {
         guard self > .zero else { return 0 }
         return self < .milliseconds(Self.millisecondsMax) ? self.milliseconds : Self.millisecondsMax
     }

@@ -27,6 +27,7 @@ package struct FlowSettings: Sendable, Hashable {
     /// From the first attempt to connect until the last byte of LangFlow's answer.
     package var timeout: Duration = .seconds(30)
     package var price = Price()
+    package var requestCacheControl: RequestCacheControl = .honor
 
     package init() {}
 
@@ -48,6 +49,13 @@ package enum SessionMode: String, Sendable, CaseIterable {
     /// The session is part of the key.
     case key
     /// The flow is stateless: the session is not part of the key.
+    case ignore
+}
+
+/// What a caller's own `Cache-Control` means.
+package enum RequestCacheControl: String, Sendable, CaseIterable {
+    /// It is followed, by callers who may refresh also where it costs a call.
+    case honor
     case ignore
 }
 

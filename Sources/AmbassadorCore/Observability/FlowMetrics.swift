@@ -11,7 +11,7 @@ package final class FlowMetrics: Sendable {
     private static func details(of outcome: Outcome) -> [OutcomeDetail] {
         switch outcome {
         case .hit, .stale: [.memory, .redis, .store]
-        case .bypass: [.session, .policy]
+        case .bypass: [.session, .policy, .noStore]
         case .degraded: [.stale, .fallback]
         case .miss, .collapsed, .rejected, .refused, .failed, .abandoned: []
         }

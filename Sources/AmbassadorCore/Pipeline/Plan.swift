@@ -12,7 +12,9 @@ struct Plan: Sendable {
     let session: SessionID
     /// The global variables that the flow lets callers set.
     let globalVariables: [GlobalVariable]
-    let caching: Caching
+    var caching: Caching
+    /// What the request asks of the cache, as far as it may.
+    let directives: CacheDirectives?
     /// The wall clock when the request was planned; what freshness is counted from.
     let time: Timestamp
     /// When the caller gets an answer at the latest.
@@ -22,5 +24,17 @@ struct Plan: Sendable {
         /// - Parameter purges: how many purges there had been when the request was planned; see ``PurgeLedger``.
         case use(CacheKey, purges: UInt64)
         case bypass(OutcomeDetail)
+    }
+}
+
+extension Plan {
+    /// Whether LangFlow must not be called for the request.
+    var isOnlyIfCached: Bool { self.directives?.onlyIfCached == true }
+
+    /// The same plan, of which nothing is kept.
+    func bypassing(_ reason: OutcomeDetail) -> Plan {
+        var plan = self
+        plan.caching = .bypass(reason)
+        return plan
     }
 }

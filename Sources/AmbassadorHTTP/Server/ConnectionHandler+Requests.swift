@@ -245,6 +245,7 @@ extension CallHead {
             tenantHeader: fields.tenant,
             wantsText: fields.wantsText,
             globalVariables: fields.globalVariables,
+            directives: fields.directives,
             credential: fields.credential,
             traceID: fields.callerTraceID
         )

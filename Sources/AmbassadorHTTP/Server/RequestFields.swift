@@ -30,6 +30,8 @@ package struct RequestFields: Sendable {
     private var parentTrace: TraceID?
     private var ownTraces = 0
     private var ownTrace: TraceID?
+    private var cacheControl: [String] = []
+    private var pragma: [String] = []
 
     /// Reads and checks the fields that frame the message or change its answer.
     ///
@@ -71,6 +73,12 @@ package struct RequestFields: Sendable {
         return self.ownTraces == 1 ? self.ownTrace : nil
     }
 
+    /// What the caller asks of the cache; `nil` where it asks nothing.
+    package var directives: CacheDirectives? {
+        guard !self.cacheControl.isEmpty || !self.pragma.isEmpty else { return nil }
+        return CacheDirectives(cacheControl: self.cacheControl, pragma: self.pragma)
+    }
+
     /// What the caller shows to say who it is.
     package var credential: Credential {
         Credential(
@@ -96,6 +104,8 @@ package struct RequestFields: Sendable {
             try self.readHost(value)
         case 6 where name.equalsIgnoringCase("accept"):
             self.wantsText = MediaType.prefersText(try Self.visible(value, "Accept").utf8)
+        case 6 where name.equalsIgnoringCase("pragma"):
+            self.pragma.append(value)
         case 6 where name.equalsIgnoringCase("expect"):
             self.readExpect(try Self.visible(value, "Expect"))
         case 7 where name.equalsIgnoringCase("upgrade"):
@@ -118,6 +128,8 @@ package struct RequestFields: Sendable {
         case 12 where name.equalsIgnoringCase("content-type"):
             guard self.contentType == nil else { throw Self.repeated("Content-Type") }
             self.contentType = try Self.visible(value, "Content-Type")
+        case 13 where name.equalsIgnoringCase("cache-control"):
+            self.cacheControl.append(value)
         case 13 where name.equalsIgnoringCase("authorization"):
             guard self.authorization == nil else { throw Self.repeated("Authorization") }
             self.authorization = try Self.visible(value, "Authorization")

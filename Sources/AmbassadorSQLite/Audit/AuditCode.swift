@@ -28,6 +28,7 @@ enum AuditCode {
         case .fallback: 24
         case .session: 25
         case .policy: 26
+        case .noStore: 30
         }
     }
 
@@ -69,6 +70,7 @@ enum AuditCode {
         case .rateLimited: 85
         case .budgetExhausted: 86
         case .identityUnavailable: 87
+        case .notStored: 100
         }
     }
 }

@@ -6,7 +6,7 @@ enum SettingsTable {
     /// Everything that is not under a name of the operator's own; see ``maps``.
     static let top = SettingsBlock<AmbassadorConfiguration>(
         Self.process + Self.governance + Self.limits + Self.upstream + Self.caching + Self.records
-            + Self.flowInherited.map { $0.lifted(to: "defaults", \.defaults) }
+            + (Self.flowInherited + Self.flowFreshness).map { $0.lifted(to: "defaults", \.defaults) }
             + [
                 Setting(
                     "unlisted_flows",
@@ -26,7 +26,7 @@ enum SettingsTable {
                 .flowName,
                 "The LangFlow id or endpoint name that is run; the flow's own name where it is not set."
             )
-        ] + Self.flowInherited
+        ] + Self.flowInherited + Self.flowFreshness
     )
 
     static let year: Duration = .seconds(366 * 86_400)

@@ -99,7 +99,7 @@ import Testing
         #expect(harness.upstream.calls.count == calls)
         harness.upstream.follow(ScriptedUpstream.echo)
         harness.clock.advance(by: .seconds(5))
-        #expect(await harness.ask("q").cacheStatusText == "ambassador; fwd=miss; stored")
+        #expect(await harness.ask("q").cacheStatusText == "ambassador; fwd=stale; stored")
     }
 
     @Test("one flow that fails does not open the others' breaker")

@@ -74,6 +74,7 @@ struct Harness {
         tenant: String? = nil,
         session: String? = nil,
         wantsText: Bool = false,
+        cacheControl: String? = nil,
         credential: Credential = .none
     ) async -> Response {
         var body = ByteBuffer()
@@ -86,7 +87,13 @@ struct Harness {
             JSONWriter.writeString(session, into: &body)
         }
         body.writeString("}")
-        return await self.send(body, tenant: tenant, wantsText: wantsText, credential: credential)
+        return await self.send(
+            body,
+            tenant: tenant,
+            wantsText: wantsText,
+            cacheControl: cacheControl,
+            credential: credential
+        )
     }
 
     /// Sends a body to `/run-flow`, or to another route, and waits for the answer.
@@ -96,6 +103,7 @@ struct Harness {
         tenant: String? = nil,
         wantsText: Bool = false,
         variables: [GlobalVariable] = [],
+        cacheControl: String? = nil,
         credential: Credential = .none
     ) async -> Response {
         let head = CallHead(
@@ -103,6 +111,7 @@ struct Harness {
             tenantHeader: tenant,
             wantsText: wantsText,
             globalVariables: variables,
+            directives: cacheControl.flatMap { CacheDirectives(cacheControl: [$0], pragma: []) },
             credential: credential
         )
         let request = Request(

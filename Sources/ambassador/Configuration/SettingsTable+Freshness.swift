@@ -1,0 +1,13 @@
+import AmbassadorCore
+
+extension SettingsTable {
+    /// What a flow has to say about when a stored answer does, beside its lifetimes.
+    static let flowFreshness: [Setting<FlowSettings>] = [
+        Setting(
+            "request_cache_control",
+            \.requestCacheControl,
+            .choice(),
+            "Whether a caller's own `Cache-Control` is followed."
+        )
+    ]
+}
