@@ -18,6 +18,7 @@ let migrations = [
     "0002_create_audit",
     "0003_add_governance",
     "0004_add_cache_control",
+    "0005_add_notes",
 ]
 
 let package = Package(

@@ -40,9 +40,9 @@ struct CacheRoutes {
                 message: "Nothing was purged: this credential may purge its own tenant's entries only; name the tenant."
             )
         }
-        let report = await caches.purge(try purge.selection(in: caches))
-        // An entry that stays in the store is served again.
-        let outcome: AdminChange.Outcome = report.store == nil ? .failed : .done
+        let report = await caches.purge(try purge.selection(in: caches, at: recorder.clocks.wall()))
+        // An entry that stays in the store, or with a replica that does not know, is served again.
+        let outcome: AdminChange.Outcome = report.isComplete ? .done : .failed
         await recorder.record(.adminPurge, of: purge.description, outcome, Self.text(report), in: context)
         return Self.response(Self.json(report))
     }
@@ -64,11 +64,14 @@ struct CacheRoutes {
 
     private static func json(_ report: PurgeReport) -> String {
         func number(_ count: Int?) -> String { count.map(String.init) ?? "null" }
-        return #"{"memory":\#(report.memory),"redis":\#(number(report.shared)),"store":\#(number(report.store))}"#
+        let replicas = report.replicas.map { #""\#($0.rawValue)""# } ?? "null"
+        return #"{"complete":\#(report.isComplete),"memory":\#(report.memory),"redis":\#(number(report.shared)),"#
+            + #""store":\#(number(report.store)),"replicas":\#(replicas)}"#
     }
 
     private static func text(_ report: PurgeReport) -> String {
         func number(_ count: Int?) -> String { count.map(String.init) ?? "-" }
         return "memory=\(report.memory) redis=\(number(report.shared)) store=\(number(report.store))"
+            + (report.replicas.map { " replicas=\($0.rawValue)" } ?? "")
     }
 }

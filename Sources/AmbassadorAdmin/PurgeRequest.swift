@@ -2,36 +2,66 @@ import AmbassadorCore
 import Hummingbird
 import NIOCore
 
-/// The body of a purge: `{"key"}`, `{"flow"}`, `{"tenant"}`, `{"flow","tenant"}` or `{"all": true}`.
+/// The body of a purge: `{"all": true}`, or any of `key`, `flow`, `target`, `tenant`, `older_than_seconds` and `text`, which must all
+/// be met.
 ///
 /// An empty request is refused rather than taken for everything, and so is a member that it does not know: a misspelled filter
 /// must not widen what is removed.
-enum PurgeRequest: CustomStringConvertible {
-    case all
-    case key(CacheKey)
-    case tenant(TenantID)
-    /// Flows by the name that callers use.
-    case flow(FlowName)
-    case tenantFlow(tenant: TenantID, flow: FlowName)
+struct PurgeRequest: CustomStringConvertible {
+    private static let names = ["all", "key", "flow", "target", "tenant", "older_than_seconds", "text"]
+    /// Ten years; more is a mistake in the unit.
+    private static let secondsMax = 315_576_000
+
+    private var key: CacheKey?
+    /// A flow by the name that callers use.
+    private var flow: FlowName?
+    /// What LangFlow runs: one of a flow's versions.
+    private var target: FlowName?
+    private var tenant: TenantID?
+    private var olderThanSeconds: Int?
+    private var text: ByteBuffer?
 
     init(_ body: ByteBuffer) throws(HTTPError) {
-        let members = try Self.members(of: body)
-        switch (members["key"], members["flow"], members["tenant"], members["all"]) {
-        case (.string(let key)?, nil, nil, nil):
-            guard let key = CacheKey(String(decoding: key.bytes, as: UTF8.self)) else {
-                throw Self.refusal("key is not a key as `cache list` shows it")
+        var members = try Self.members(of: body)
+        if let all = members.removeValue(forKey: "all") {
+            guard all == .bool(true), members.isEmpty else {
+                throw Self.refusal(#""all" is true and stands alone"#)
             }
-            self = .key(key)
-        case (nil, .string(let flow)?, nil, nil):
-            self = .flow(try Self.flow(flow))
-        case (nil, nil, .string(let tenant)?, nil):
-            self = .tenant(try Self.tenant(tenant))
-        case (nil, .string(let flow)?, .string(let tenant)?, nil):
-            self = .tenantFlow(tenant: try Self.tenant(tenant), flow: try Self.flow(flow))
-        case (nil, nil, nil, .bool(true)?):
-            self = .all
+            return
+        }
+        guard !members.isEmpty else {
+            throw Self.refusal("name what to purge: \(Self.names.dropFirst().joined(separator: ", ")), or all: true")
+        }
+        for (name, value) in members { try self.read(name, value) }
+        guard self.flow == nil || self.target == nil else {
+            throw Self.refusal("flow and target say the same in two ways; name one of them")
+        }
+    }
+
+    private mutating func read(_ name: String, _ value: JSONValue) throws(HTTPError) {
+        let string = value.string
+        switch name {
+        case "key":
+            self.key = try Self.found(string.flatMap { CacheKey($0.text) }, "key is not a key as `cache list` shows it")
+        case "flow":
+            self.flow = try Self.found(string.flatMap { FlowName($0.bytes) }, "flow is not a flow's name")
+        case "target":
+            self.target = try Self.found(
+                string.flatMap { FlowName($0.bytes) },
+                "target is not a name that LangFlow runs"
+            )
+        case "tenant":
+            self.tenant = try Self.found(string.flatMap { TenantID($0.bytes) }, "tenant is not a tenant's name")
+        case "older_than_seconds":
+            let seconds = value.count.flatMap { (1...Self.secondsMax).contains($0) ? $0 : nil }
+            self.olderThanSeconds = try Self.found(
+                seconds,
+                "older_than_seconds is not a whole number from 1 to \(Self.secondsMax)"
+            )
         default:
-            throw Self.refusal(#"name what to purge: "key", "flow", "tenant", "flow" and "tenant", or "all": true"#)
+            let range = 1...PurgeSelection.textBytesMax
+            let bytes = string.flatMap { range.contains($0.bytes.count) ? ByteBuffer(bytes: $0.bytes) : nil }
+            self.text = try Self.found(bytes, "text is not a string of 1 to \(PurgeSelection.textBytesMax) bytes")
         }
     }
 
@@ -40,33 +70,29 @@ enum PurgeRequest: CustomStringConvertible {
     /// A key does not show whose entry it finds, so it is nobody's.
     func isWithin(_ tenant: TenantID?) -> Bool {
         guard let tenant else { return true }
-        switch self {
-        case .tenant(let named), .tenantFlow(let named, _): return named == tenant
-        case .all, .key, .flow: return false
-        }
+        return self.tenant == tenant && self.key == nil
     }
 
-    /// What to remove, with flows by their target.
-    func selection(in caches: any CacheAdministration) throws(HTTPError) -> PurgeSelection {
-        switch self {
-        case .all: .all
-        case .key(let key): .key(key)
-        case .tenant(let tenant): .tenant(tenant)
-        case .flow(let flow): .flow(target: try Self.target(flow, caches))
-        case .tenantFlow(let tenant, let flow):
-            .tenantFlow(tenant: tenant, target: try Self.target(flow, caches))
-        }
+    /// What to remove, with flows by their target and ages by the time that it is.
+    func selection(in caches: any CacheAdministration, at now: Timestamp) throws(HTTPError) -> PurgeSelection {
+        PurgeSelection(
+            key: self.key,
+            tenant: self.tenant,
+            target: try self.flow.map { flow throws(HTTPError) in try Self.target(flow, caches) } ?? self.target,
+            storedBefore: self.olderThanSeconds.map { now.advanced(by: .seconds(-$0)) },
+            text: self.text
+        )
     }
 
-    /// As records have it; every name is printable ASCII.
+    /// As records have it; every name is printable ASCII, and a text, which may be about a person, is not shown.
     var description: String {
-        switch self {
-        case .all: "all"
-        case .key(let key): "key=\(key)"
-        case .tenant(let tenant): "tenant=\(tenant)"
-        case .flow(let flow): "flow=\(flow)"
-        case .tenantFlow(let tenant, let flow): "flow=\(flow) tenant=\(tenant)"
-        }
+        let parts = [
+            self.key.map { "key=\($0)" }, self.flow.map { "flow=\($0)" }, self.target.map { "target=\($0)" },
+            self.tenant.map { "tenant=\($0)" }, self.olderThanSeconds.map { "older_than_seconds=\($0)" },
+            self.text.map { "text=(\($0.readableBytes) bytes)" },
+        ]
+        let named = parts.compactMap { $0 }
+        return named.isEmpty ? "all" : named.joined(separator: " ")
     }
 
     private static func members(of body: ByteBuffer) throws(HTTPError) -> [String: JSONValue] {
@@ -79,20 +105,14 @@ enum PurgeRequest: CustomStringConvertible {
         guard case .object(let members) = value else { throw Self.refusal("the body is not a JSON object") }
         var byName: [String: JSONValue] = [:]
         for member in members {
-            let name = String(decoding: member.name.bytes, as: UTF8.self)
-            guard ["key", "flow", "tenant", "all"].contains(name) else {
+            guard let name = Self.names.first(where: { $0.utf8.elementsEqual(member.name.bytes) }) else {
                 throw Self.refusal(
-                    "the body has a member that a purge does not know; it knows key, flow, tenant and all"
+                    "the body has a member that a purge does not know; it knows \(Self.names.joined(separator: ", "))"
                 )
             }
             byName[name] = member.value
         }
         return byName
-    }
-
-    private static func flow(_ name: JSONString) throws(HTTPError) -> FlowName {
-        guard let name = FlowName(name.bytes) else { throw Self.refusal("flow is not a flow's name") }
-        return name
     }
 
     private static func target(_ flow: FlowName, _ caches: any CacheAdministration) throws(HTTPError) -> FlowName {
@@ -102,9 +122,9 @@ enum PurgeRequest: CustomStringConvertible {
         return target
     }
 
-    private static func tenant(_ name: JSONString) throws(HTTPError) -> TenantID {
-        guard let tenant = TenantID(name.bytes) else { throw Self.refusal("tenant is not a tenant's name") }
-        return tenant
+    private static func found<Value>(_ value: Value?, _ reason: String) throws(HTTPError) -> Value {
+        guard let value else { throw Self.refusal(reason) }
+        return value
     }
 
     private static func refusal(_ reason: String) -> HTTPError {

@@ -10,6 +10,7 @@ struct RedisCommand: Sendable, Equatable {
         case scan
         case getrange
         case lease
+        case feed
     }
 
     let name: Name

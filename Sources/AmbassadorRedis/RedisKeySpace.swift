@@ -47,6 +47,10 @@ package struct RedisKeySpace: Sendable, Equatable {
         return name
     }
 
+    /// The stream of purges, `<prefix>:p1`, and that of entries fetched anew, `<prefix>:r1`; no pattern of entries finds them.
+    var purgeFeed: ByteBuffer { ByteBuffer(string: self.prefix + ":p1") }
+    var refreshFeed: ByteBuffer { ByteBuffer(string: self.prefix + ":r1") }
+
     /// The pattern that finds all names of ours, and perhaps some of others.
     var pattern: ByteBuffer {
         var pattern = self.head

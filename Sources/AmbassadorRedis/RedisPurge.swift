@@ -58,7 +58,7 @@ struct RedisPurge {
     ///
     /// A value that lies about its tenant does not verify when it is read, so it is served to nobody, whether it is removed or not.
     private func chosen(of names: [ByteBuffer], _ connection: RedisConnection) async -> [ByteBuffer]? {
-        if case .all = self.selection { return names }
+        if self.selection == .all { return names }
         var chosen: [ByteBuffer] = []
         var rest = names[...]
         while !rest.isEmpty {
@@ -82,10 +82,18 @@ struct RedisPurge {
 
     /// - Returns: `nil` where Redis gave no answer.
     private func isMeant(_ name: ByteBuffer, _ connection: RedisConnection) async -> Bool? {
-        guard let command = RedisCommand.head(name, bytes: Envelope.headBytesMax) else { return nil }
+        // What an entry says of its tenant and flow stands at its beginning; its age and its text do not.
+        let isWhole = self.selection.storedBefore != nil || self.selection.text != nil
+        let length = isWhole ? self.cache.valueBytesMax : Envelope.headBytesMax
+        guard let command = RedisCommand.head(name, bytes: length) else { return nil }
         switch await connection.send(command) {
-        case .success(.bulk(var bytes)):
-            return EnvelopeHead(reading: &bytes).map(self.means) ?? false
+        case .success(.bulk(let bytes)):
+            var rest = bytes
+            guard let head = EnvelopeHead(reading: &rest), self.means(head) else { return false }
+            guard isWhole else { return true }
+            // What does not verify is served to nobody, whether it is removed or not.
+            return Envelope.decode(bytes, for: head.key, at: self.cache.clocks.wall(), seal: self.cache.seal)
+                .map(self.selection.covers) ?? false
         case .failure(.server(.wrongType)):
             return false
         case .success, .failure:
@@ -94,12 +102,9 @@ struct RedisPurge {
     }
 
     private func means(_ head: EnvelopeHead) -> Bool {
-        switch self.selection {
-        case .all: true
-        case .key(let key): head.key == key
-        case .tenant(let tenant): head.tenant == tenant
-        case .flow(let target): head.target == target
-        case .tenantFlow(let tenant, let target): head.tenant == tenant && head.target == target
-        }
+        if let key = self.selection.key, key != head.key { return false }
+        if let tenant = self.selection.tenant, tenant != head.tenant { return false }
+        if let target = self.selection.target, target != head.target { return false }
+        return true
     }
 }

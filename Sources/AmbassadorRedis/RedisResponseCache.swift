@@ -10,9 +10,10 @@ import NIOSSL
 package final class RedisResponseCache: ResponseCache {
     private let configuration: RedisConfiguration
     let connections: [RedisConnection]
-    private let seal: EnvelopeSeal
-    private let metrics: RedisMetrics
+    let seal: EnvelopeSeal
+    let metrics: RedisMetrics
     let clocks: Clocks
+    let fence = ReplicaFence()
 
     var keySpace: RedisKeySpace { self.configuration.keySpace }
     var purgeTimeout: Duration { self.configuration.purgeTimeout }
@@ -127,22 +128,44 @@ package final class RedisResponseCache: ResponseCache {
             seal: self.seal,
             bytesMax: self.configuration.valueBytesMax
         )
-        guard let value,
-            let command = RedisCommand.set(self.keySpace.name(of: entry.key), value, milliseconds: milliseconds)
-        else { return self.metrics.countDropped() }
+        guard let value, let command = self.insertion(of: entry, value, milliseconds) else {
+            return self.metrics.countDropped()
+        }
         connection.post(command)
     }
 
+    private func insertion(of entry: CacheEntry, _ value: ByteBuffer, _ milliseconds: Int64) -> RedisCommand? {
+        guard let position = self.fence.position else {
+            return RedisCommand.set(self.keySpace.name(of: entry.key), value, milliseconds: milliseconds)
+        }
+        return FencedInsertion.command(
+            entry,
+            value,
+            milliseconds: milliseconds,
+            after: position,
+            in: self.keySpace
+        )
+    }
+
+    /// What replicas tell each other by this Redis; made once.
+    ///
+    /// From then on an entry is put into Redis only where all purges in the feed are known. `position` is how far the feed was
+    /// followed before this start, `nil` where it never was.
+    package func makeReplicaFeed(position: String?) -> RedisReplicaFeed {
+        RedisReplicaFeed(cache: self, position: position)
+    }
+
     package func remove(_ selection: PurgeSelection) async -> Int? {
-        switch selection {
-        case .key(let key):
-            guard let command = RedisCommand.unlink([self.keySpace.name(of: key)]) else { return nil }
-            guard case .success(.integer(let count)) = await self.connection(for: key).send(command) else { return nil }
-            return Int(count)
-        case .all, .tenant, .flow, .tenantFlow:
+        guard selection == selection.key.map(PurgeSelection.key), let key = selection.key else {
             return await RedisPurge(cache: self, selection: selection).run()
         }
+        guard let command = RedisCommand.unlink([self.keySpace.name(of: key)]) else { return nil }
+        guard case .success(.integer(let count)) = await self.connection(for: key).send(command) else { return nil }
+        return Int(count)
     }
+
+    /// The longest value that is read.
+    var valueBytesMax: Int { self.configuration.valueBytesMax }
 
     /// The buckets of shared limits, by the same connections.
     package var leases: RedisLeases { RedisLeases(connections: self.connections, keySpace: self.keySpace) }

@@ -9,5 +9,6 @@ struct Migration: Sendable {
         Migration(name: "0002_create_audit", sql: PackageResources._002_create_audit_sql),
         Migration(name: "0003_add_governance", sql: PackageResources._003_add_governance_sql),
         Migration(name: "0004_add_cache_control", sql: PackageResources._004_add_cache_control_sql),
+        Migration(name: "0005_add_notes", sql: PackageResources._005_add_notes_sql),
     ]
 }

@@ -10,6 +10,8 @@ package final class SQLiteDatabase: Sendable {
     package let auditLog: SQLiteAuditLog
     /// Where the changes of operators are kept.
     package let adminAudit: any AdminAudit
+    /// What else is kept across restarts.
+    package let notes: any DurableNotes
     private let storeQueue: StoreQueue
     private let signal: WriterSignal
     private let status: WriterStatus
@@ -19,6 +21,7 @@ package final class SQLiteDatabase: Sendable {
         store: SQLiteResponseStore,
         auditLog: SQLiteAuditLog,
         adminAudit: any AdminAudit,
+        notes: any DurableNotes,
         storeQueue: StoreQueue,
         signal: WriterSignal,
         status: WriterStatus,
@@ -27,6 +30,7 @@ package final class SQLiteDatabase: Sendable {
         self.store = store
         self.auditLog = auditLog
         self.adminAudit = adminAudit
+        self.notes = notes
         self.storeQueue = storeQueue
         self.signal = signal
         self.status = status
@@ -92,6 +96,7 @@ package final class SQLiteDatabase: Sendable {
             store: store,
             auditLog: SQLiteAuditLog(configuration: configuration, queue: auditQueue, metrics: metrics),
             adminAudit: SQLiteAdminAudit(queue: storeQueue, logger: logger),
+            notes: SQLiteNotes(queue: storeQueue, logger: logger),
             storeQueue: storeQueue,
             signal: signal,
             status: status,

@@ -44,15 +44,7 @@ package final class FakeResponseCache: ResponseCache {
         if let interruption = self.state.withLock({ $0.interruption }) { await interruption() }
         return self.state.withLock { state in
             guard !state.isAway else { return nil }
-            let removed = state.entries.filter { key, entry in
-                switch selection {
-                case .all: true
-                case .key(let other): key == other
-                case .tenant(let tenant): entry.tenant == tenant
-                case .flow(let target): entry.target == target
-                case .tenantFlow(let tenant, let target): entry.tenant == tenant && entry.target == target
-                }
-            }
+            let removed = state.entries.filter { selection.covers($0.value) }
             for key in removed.keys { state.entries[key] = nil }
             return removed.count
         }

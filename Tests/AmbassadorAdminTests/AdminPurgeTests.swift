@@ -1,5 +1,6 @@
 import AmbassadorCore
 import AmbassadorIdentity
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -37,6 +38,31 @@ struct AdminPurgeTests {
         }
     }
 
+    @Test("a purge names what it removes in any combination, and no text is recorded")
+    func filters() async throws {
+        var keys = AdminKeys()
+        let headers = [("x-api-key", try keys.make("ops", [.adminPurge]))]
+        try await withAdmin(keys.authenticator) { admin in
+            for (body, status) in [
+                (#"{"target":"abc","older_than_seconds":60,"text":"jane@example.com"}"#, 200), (#"{"text":""}"#, 400),
+                (#"{"text":"\#(String(repeating: "a", count: 1025))"}"#, 400), (#"{"older_than_seconds":0}"#, 400),
+                (#"{"older_than_seconds":-1}"#, 400), (#"{"older_than_seconds":1.5}"#, 400),
+                (#"{"older_than_seconds":"1h"}"#, 400), (#"{"older_than_seconds":99999999999}"#, 400),
+                (#"{"flow":"faq_qa","target":"abc"}"#, 400), (#"{"tenant":"*"}"#, 400), (#"{"all":false}"#, 400),
+                (#"{"before":1}"#, 400), (#"{"key":"\#(Self.key)","tenant":"acme"}"#, 200),
+            ] {
+                let answer = try await admin.send(.POST, "/admin/v1/cache/purge", headers: headers, body: body)
+                #expect(answer.status == status, "\(body)")
+            }
+            let (first, last) = try (#require(admin.caches.purges.first), #require(admin.caches.purges.last))
+            #expect(first.target == FlowName("abc"))
+            #expect(first.storedBefore == AdminKeys.now.advanced(by: .seconds(-60)))
+            #expect(first.text == ByteBuffer(string: "jane@example.com"))
+            #expect(last == PurgeSelection(key: CacheKey(Self.key), tenant: TenantID("acme".utf8)))
+            #expect(admin.audit.changes.first?.subject == "target=abc older_than_seconds=60 text=(16 bytes)")
+        }
+    }
+
     @Test("each change is recorded: who, from where, when, what and what came of it")
     func recorded() async throws {
         var keys = AdminKeys()
@@ -45,7 +71,7 @@ struct AdminPurgeTests {
         let path = "/admin/v1/cache/purge"
         try await withAdmin(keys.authenticator) { admin in
             let done = try await admin.send(.POST, path, headers: ops, body: #"{"flow":"faq_qa"}"#)
-            #expect(done.body == #"{"memory":3,"redis":null,"store":4}"# + "\n")
+            #expect(done.body == #"{"complete":true,"memory":3,"redis":null,"store":4,"replicas":null}"# + "\n")
             _ = try await admin.send(.POST, path, headers: bot, body: #"{"tenant":"acme"}"#)
             _ = try await admin.send(.POST, path, body: #"{"tenant":"acme"}"#)
             _ = try await admin.send(.GET, "/metrics", headers: bot)

@@ -177,7 +177,10 @@ struct RedisResponseCacheTests {
             let cases: [(PurgeSelection, Int)] = [
                 (.all, 400), (.tenant(acme), 200), (.flow(target: faq), 200),
                 (.tenantFlow(tenant: acme, target: faq), 100), (.key(try Samples.key(0)), 1),
-                (.key(try Samples.key(999)), 0),
+                (.key(try Samples.key(999)), 0), (PurgeSelection(storedBefore: Samples.now), 0),
+                (PurgeSelection(storedBefore: Samples.now.advanced(by: .milliseconds(1))), 400),
+                (PurgeSelection(tenant: acme, text: Samples.buffer("capital of France")), 200),
+                (PurgeSelection(text: Samples.buffer("capital of Spain")), 0),
             ]
             for (selection, count) in cases {
                 try await fill()

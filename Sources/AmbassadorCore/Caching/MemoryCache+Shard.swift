@@ -86,9 +86,11 @@ extension MemoryCache {
             return removed
         }
 
-        /// Takes out the entry of one key.
-        mutating func remove(_ key: CacheKey) -> [CacheEntry] {
-            guard let index = self.indices[key], let entry = self.slots[Int(index)].entry else { return [] }
+        /// Takes out the entry of one key, where the test names it.
+        mutating func remove(_ key: CacheKey, where isRemoved: (CacheEntry) -> Bool) -> [CacheEntry] {
+            guard let index = self.indices[key], let entry = self.slots[Int(index)].entry, isRemoved(entry) else {
+                return []
+            }
             self.free(index)
             return [entry]
         }

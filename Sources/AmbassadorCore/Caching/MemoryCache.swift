@@ -110,25 +110,30 @@ package final class MemoryCache: Sendable {
         }
     }
 
-    /// Forgets the entries that a selection names; all but `.key` look at every entry.
+    /// Forgets the entries that a selection names; without a key it looks at every entry.
     ///
     /// - Returns: how many were removed.
     @discardableResult
     package func remove(_ selection: PurgeSelection) -> Int {
-        if case .key(let key) = selection {
-            let removed = self.shard(of: key).shard.withLock { $0.remove(key) }
+        if let key = selection.key {
+            let removed = self.shard(of: key).shard.withLock { $0.remove(key, where: selection.covers) }
             self.count(removed: removed)
             return removed.count
         }
         var count = 0
         for shard in self.shards {
             let removed = shard.shard.withLock { shard in
-                shard.removeAll { selection.covers(key: $0.key, tenant: $0.tenant, target: $0.target) }
+                shard.removeAll(where: selection.covers)
             }
             self.count(removed: removed)
             count += removed.count
         }
         return count
+    }
+
+    /// Forgets an entry of which there is a later one elsewhere.
+    package func remove(_ key: CacheKey, storedBefore time: Timestamp) {
+        self.remove(PurgeSelection(key: key, storedBefore: time))
     }
 
     /// Counted shard by shard: exact while nothing changes.

@@ -7,9 +7,15 @@ import Synchronization
 /// brought is then kept through ``keep(_:askedAt:insert:)``: either the purge came first and the entry is refused, or the entry came
 /// first and the purge removes it.
 package final class PurgeLedger: Sendable {
+    fileprivate struct Purge {
+        let selection: PurgeSelection
+        /// When it was asked for; `nil` for what has no meaning to others.
+        let time: Timestamp?
+    }
+
     fileprivate struct State {
         /// The latest purges, oldest first; the last one's number is `sequence`.
-        var selections = Deque<PurgeSelection>()
+        var purges = Deque<Purge>()
         var sequence: UInt64 = 0
     }
 
@@ -28,12 +34,16 @@ package final class PurgeLedger: Sendable {
     package var sequence: UInt64 { self.published.load(ordering: .acquiring) }
 
     /// Notes a purge, before it is carried out on any cache.
-    package func note(_ selection: PurgeSelection) {
+    ///
+    /// - Parameters:
+    ///   - selection: what it removes.
+    ///   - time: when it was asked for, so that what other replicas stored before can be told; see ``mayTake(_:)``.
+    package func note(_ selection: PurgeSelection, at time: Timestamp? = nil) {
         self.state.withLock { state in
-            if state.selections.count == self.purgesMax {
-                state.selections.removeFirst()
+            if state.purges.count == self.purgesMax {
+                state.purges.removeFirst()
             }
-            state.selections.append(selection)
+            state.purges.append(Purge(selection: selection, time: time))
             state.sequence += 1
             self.published.store(state.sequence, ordering: .releasing)
         }
@@ -44,11 +54,18 @@ package final class PurgeLedger: Sendable {
     /// The answer may be outdated as soon as it is given; ``keep(_:askedAt:insert:)`` is not.
     ///
     /// - Returns: `false` also where more purges came since than are remembered.
-    package func permits(key: CacheKey, tenant: TenantID, target: FlowName, askedAt sequence: UInt64) -> Bool {
+    package func permits(_ entry: CacheEntry, askedAt sequence: UInt64) -> Bool {
         guard sequence != self.sequence else { return true }
-        return self.state.withLock { state in
-            state.permits(key: key, tenant: tenant, target: target, askedAt: sequence)
-        }
+        return self.state.withLock { $0.permits(entry, askedAt: sequence) }
+    }
+
+    /// Whether an entry that was found where replicas share them may be taken: it was stored after every purge that covers it.
+    ///
+    /// Removing entries there takes time, and until then they must not be found. Clocks may be
+    /// ``Freshness/clockSkewMax`` apart, so an entry that is stored sooner than that after a purge is not found either.
+    package func mayTake(_ entry: CacheEntry) -> Bool {
+        guard self.sequence > 0 else { return true }
+        return self.state.withLock { $0.mayTake(entry) }
     }
 
     /// Inserts an entry into the caches unless a purge noted since `askedAt` covers it.
@@ -61,9 +78,7 @@ package final class PurgeLedger: Sendable {
     /// - Returns: whether the entry was inserted.
     package func keep(_ entry: CacheEntry, askedAt sequence: UInt64, insert: () -> Void) -> Bool {
         self.state.withLock { state in
-            guard state.permits(key: entry.key, tenant: entry.tenant, target: entry.target, askedAt: sequence) else {
-                return false
-            }
+            guard state.permits(entry, askedAt: sequence) else { return false }
             insert()
             return true
         }
@@ -71,23 +86,17 @@ package final class PurgeLedger: Sendable {
 }
 
 extension PurgeLedger.State {
-    fileprivate func permits(key: CacheKey, tenant: TenantID, target: FlowName, askedAt asked: UInt64) -> Bool {
+    fileprivate func permits(_ entry: CacheEntry, askedAt asked: UInt64) -> Bool {
         guard asked < self.sequence else { return true }
         let since = self.sequence - asked
-        guard since <= UInt64(self.selections.count) else { return false }
-        return !self.selections.suffix(Int(since)).contains { $0.covers(key: key, tenant: tenant, target: target) }
+        guard since <= UInt64(self.purges.count) else { return false }
+        return !self.purges.suffix(Int(since)).contains { $0.selection.covers(entry) }
     }
-}
 
-extension PurgeSelection {
-    /// Whether an entry of this key, tenant and target is among those that the selection names.
-    package func covers(key: CacheKey, tenant: TenantID, target: FlowName) -> Bool {
-        switch self {
-        case .all: true
-        case .key(let purged): purged == key
-        case .tenant(let purged): purged == tenant
-        case .flow(let purged): purged == target
-        case .tenantFlow(let purgedTenant, let purgedTarget): purgedTenant == tenant && purgedTarget == target
+    fileprivate func mayTake(_ entry: CacheEntry) -> Bool {
+        !self.purges.contains { purge in
+            guard let time = purge.time else { return false }
+            return entry.storedAt <= time.advanced(by: Freshness.clockSkewMax) && purge.selection.covers(entry)
         }
     }
 }

@@ -17,12 +17,3 @@ package protocol ResponseCache: Sendable {
     /// - Returns: how many were removed, or `nil` where the cache cannot count them or was away.
     func remove(_ selection: PurgeSelection) async -> Int?
 }
-
-/// Which entries a purge removes; a purge names at least one of them, or says that it means all.
-package enum PurgeSelection: Sendable, Hashable {
-    case all
-    case key(CacheKey)
-    case tenant(TenantID)
-    case flow(target: FlowName)
-    case tenantFlow(tenant: TenantID, target: FlowName)
-}

@@ -10,6 +10,8 @@ package struct AmbassadorParts: Sendable {
     /// The hot cache that replicas share; `nil` where there is none.
     package let shared: (any ResponseCache)?
     package let store: any ResponseCache
+    /// What replicas tell each other; `nil` where none share anything.
+    package let replicas: (any ReplicaFeed)?
     package let audit: any AuditLog
     package let upstream: any Upstream
     /// Counts failures of LangFlow as a whole: transport, timeouts, 502 to 504.
@@ -43,7 +45,8 @@ package struct AmbassadorParts: Sendable {
         readiness: Readiness,
         clocks: Clocks,
         logger: Logger,
-        entryBytesMax: Int
+        entryBytesMax: Int,
+        replicas: (any ReplicaFeed)? = nil
     ) {
         self.flows = flows
         self.access = access
@@ -63,5 +66,6 @@ package struct AmbassadorParts: Sendable {
         self.clocks = clocks
         self.logger = logger
         self.entryBytesMax = entryBytesMax
+        self.replicas = replicas
     }
 }

@@ -19,6 +19,20 @@ package struct PurgeReport: Sendable, Equatable {
     package let shared: Int?
     /// `nil` where the store could not be written.
     package let store: Int?
+    /// Whether the other replicas know; `nil` where none share anything.
+    package let replicas: ReplicaNotice?
+
+    package init(memory: Int, shared: Int?, store: Int?, replicas: ReplicaNotice? = nil) {
+        self.memory = memory
+        self.shared = shared
+        self.store = store
+        self.replicas = replicas
+    }
+
+    /// Whether nothing that was to be removed is left anywhere.
+    package var isComplete: Bool {
+        self.store != nil && (self.replicas == nil || (self.replicas == .told && self.shared != nil))
+    }
 }
 
 /// How full the memory cache is and whether the shared cache is there.
@@ -35,20 +49,40 @@ extension Ambassador: CacheAdministration {
     }
 
     package func purge(_ selection: PurgeSelection) async -> PurgeReport {
+        let time = self.parts.clocks.wall()
+        self.parts.purges.note(selection, at: time)
+        // Told before anything is removed: from then on no other replica puts into Redis what it asked for before.
+        let notice = await self.parts.replicas?.publish(selection)
+        return await self.remove(selection, at: time, from: self.parts.shared, notice)
+    }
+
+    /// Carries out what another replica was asked to purge, which itself removes it from where replicas share entries.
+    func follow(_ purge: SharedPurge) async {
+        self.parts.purges.note(purge.selection, at: purge.time)
+        _ = await self.remove(purge.selection, at: purge.time, from: nil, nil)
+    }
+
+    /// Removes what a noted purge names.
+    private func remove(
+        _ selection: PurgeSelection,
+        at time: Timestamp,
+        from shared: (any ResponseCache)?,
+        _ notice: ReplicaNotice?
+    ) async -> PurgeReport {
         // Removing takes time, and a request that comes meanwhile may find an entry in one place and put it into another. So each
         // place is cleared before those that are filled from it, and a note in between keeps out what was found until then.
-        self.parts.purges.note(selection)
         var memory = self.parts.memory.remove(selection)
         let stored = await self.parts.store.remove(selection)
-        self.parts.purges.note(selection)
-        let shared = await self.parts.shared?.remove(selection)
-        self.parts.purges.note(selection)
+        self.parts.purges.note(selection, at: time)
+        let removed = await shared?.remove(selection)
+        self.parts.purges.note(selection, at: time)
         let found = await self.parts.store.remove(selection)
         memory += self.parts.memory.remove(selection)
         return PurgeReport(
             memory: memory,
-            shared: shared ?? nil,
-            store: stored.flatMap { stored in found.map { stored + $0 } }
+            shared: removed ?? nil,
+            store: stored.flatMap { stored in found.map { stored + $0 } },
+            replicas: notice
         )
     }
 

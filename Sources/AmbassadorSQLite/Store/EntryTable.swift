@@ -14,7 +14,7 @@ final class EntryTable {
     private let discard: Statement
     private let expired: Statement
     private let oldest: Statement
-    private let connection: Connection
+    let connection: Connection
     /// The bytes that all rows take, roughly.
     private(set) var byteCount: Int
     private var confirmedByteCount: Int
@@ -69,37 +69,6 @@ final class EntryTable {
         try self.removeRows(of: self.oldest, bytesMax: min(bytes, Self.stepBytes))
     }
 
-    /// Removes some of the entries that a purge names.
-    ///
-    /// - Returns: how many; zero once none is left.
-    func purge(_ selection: PurgeSelection) throws(SQLiteError) -> Int {
-        let rows: Statement
-        switch selection {
-        case .all:
-            rows = try self.connection.prepare("SELECT id, size FROM entries LIMIT \(Self.stepRows)")
-        case .key(let key):
-            rows = try self.connection.prepare(
-                "SELECT id, size FROM entries WHERE id = ? AND scope = ? AND input_hash = ?"
-            )
-            rows.bind(EntryRow.id(of: key), at: 1)
-            rows.bind(blob: EntryRow.bytes(of: key.scope), at: 2)
-            rows.bind(blob: key.input.bytes, at: 3)
-        case .tenant(let tenant):
-            rows = try self.connection.prepare("SELECT id, size FROM entries WHERE tenant = ? LIMIT \(Self.stepRows)")
-            rows.bind(tenant.description, at: 1)
-        case .flow(let target):
-            rows = try self.connection.prepare("SELECT id, size FROM entries WHERE target = ? LIMIT \(Self.stepRows)")
-            rows.bind(target.description, at: 1)
-        case .tenantFlow(let tenant, let target):
-            rows = try self.connection.prepare(
-                "SELECT id, size FROM entries WHERE target = ? AND tenant = ? LIMIT \(Self.stepRows)"
-            )
-            rows.bind(target.description, at: 1)
-            rows.bind(tenant.description, at: 2)
-        }
-        return try self.removeRows(of: rows, bytesMax: Self.stepBytes)
-    }
-
     /// The transaction is on disk.
     func committed() {
         self.confirmedByteCount = self.byteCount
@@ -110,7 +79,7 @@ final class EntryTable {
         self.byteCount = self.confirmedByteCount
     }
 
-    private func removeRows(of statement: Statement, bytesMax: Int) throws(SQLiteError) -> Int {
+    func removeRows(of statement: Statement, bytesMax: Int) throws(SQLiteError) -> Int {
         var rows: [(Int64, Int)] = []
         var bytes = 0
         while bytes < bytesMax, try statement.step() {
@@ -122,7 +91,7 @@ final class EntryTable {
     }
 
     @discardableResult
-    private func remove(_ rows: [(id: Int64, size: Int)]) throws(SQLiteError) -> Int {
+    func remove(_ rows: [(id: Int64, size: Int)]) throws(SQLiteError) -> Int {
         for row in rows {
             self.delete.bind(row.id, at: 1)
             try self.delete.run()

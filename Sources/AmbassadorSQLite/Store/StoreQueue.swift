@@ -72,7 +72,7 @@ final class StoreQueue: Sendable {
     func remove(_ selection: PurgeSelection) async -> Int? {
         await withCheckedContinuation { continuation in
             let isTaken = self.enqueue(.remove(selection, continuation)) { state in
-                state.pending = state.pending.filter { !selection.names($0.value) }
+                state.pending = state.pending.filter { !selection.covers($0.value) }
             }
             if !isTaken { continuation.resume(returning: nil) }
         }
@@ -130,18 +130,5 @@ final class StoreQueue: Sendable {
         }
         if isTaken { self.signal.notify(urgent: true) }
         return isTaken
-    }
-}
-
-extension PurgeSelection {
-    /// Whether an entry is among those that are removed.
-    fileprivate func names(_ entry: CacheEntry) -> Bool {
-        switch self {
-        case .all: true
-        case .key(let key): entry.key == key
-        case .tenant(let tenant): entry.tenant == tenant
-        case .flow(let target): entry.target == target
-        case .tenantFlow(let tenant, let target): entry.tenant == tenant && entry.target == target
-        }
     }
 }

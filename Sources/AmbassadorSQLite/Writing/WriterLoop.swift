@@ -27,7 +27,7 @@ final class WriterLoop {
     private struct Purge {
         let selection: PurgeSelection
         let continuation: CheckedContinuation<Int?, Never>
-        var removed = 0
+        var progress = EntryTable.PurgeProgress()
     }
 
     private struct Failure {
@@ -236,15 +236,16 @@ final class WriterLoop {
     private func stepPurge() {
         guard var purge = self.purge else { return }
         do throws(SQLiteError) {
-            let removed = try self.connection.transaction { () throws(SQLiteError) in
-                try self.entries.purge(purge.selection)
+            var progress = purge.progress
+            let mayHaveMore = try self.connection.transaction { () throws(SQLiteError) in
+                try self.entries.purge(purge.selection, &progress)
             }
             self.entries.committed()
             self.succeeded()
             self.checkpointer.afterCommit(on: self.connection)
-            purge.removed += removed
-            self.purge = removed == 0 ? nil : purge
-            if removed == 0 { purge.continuation.resume(returning: purge.removed) }
+            purge.progress = progress
+            self.purge = mayHaveMore ? purge : nil
+            if !mayHaveMore { purge.continuation.resume(returning: progress.removed) }
         } catch {
             self.entries.rolledBack()
             self.purge = nil

@@ -110,6 +110,7 @@ extension AmbassadorConfiguration {
     func parts(
         _ database: SQLiteDatabase,
         _ redis: RedisResponseCache?,
+        _ feed: RedisReplicaFeed?,
         _ upstream: HTTPUpstream,
         _ governance: Governance,
         _ registry: MetricRegistry,
@@ -143,7 +144,8 @@ extension AmbassadorConfiguration {
             readiness: Readiness(),
             clocks: clocks,
             logger: logger,
-            entryBytesMax: self.hotCache.entryBytesMax
+            entryBytesMax: self.hotCache.entryBytesMax,
+            replicas: feed
         )
     }
 }

@@ -66,7 +66,8 @@ struct Assembly {
         let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
         opened.add { await upstream.shutdown() }
         let governance = try await configuration.governance(identity, redis, registry, clocks, logger)
-        let parts = configuration.parts(database, redis, upstream, governance, registry, clocks, logger)
+        let feed = redis?.makeReplicaFeed(position: await database.notes.note(ReplicaFollower.positionNote))
+        let parts = configuration.parts(database, redis, feed, upstream, governance, registry, clocks, logger)
         Self.watch(parts, database, redis, identity, registry)
         let ambassador = Ambassador(parts)
         let server = HTTPServer(
@@ -77,11 +78,7 @@ struct Assembly {
             clocks: clocks,
             logger: logger
         )
-        // Anybody may ask for readiness: which file it is, and why, stands in the log.
-        parts.readiness.add("tls") {
-            server.certificateComplaint == nil
-                ? nil : "The certificate's files cannot be used; the one read before is served"
-        }
+        Self.watch(server, parts.readiness)
         let admin = AdminServer(
             address: configuration.adminAddress,
             authenticator: identity.authenticator,
@@ -100,6 +97,7 @@ struct Assembly {
             ambassador: ambassador,
             registry: registry,
             services: Self.foundations(parts, database, opened) + identity.services
+                + Self.followers(ambassador, feed, database)
                 + [admin, server, Beginning { parts.readiness.becomeUnready() }],
             group: group,
             logger: logger
@@ -123,6 +121,25 @@ struct Assembly {
             throw error
         }
         try await group.shutdownGracefully()
+    }
+
+    private static func watch(_ server: HTTPServer, _ readiness: Readiness) {
+        // Anybody may ask for readiness: which file it is, and why, stands in the log.
+        readiness.add("tls") {
+            server.certificateComplaint == nil
+                ? nil : "The certificate's files cannot be used; the one read before is served"
+        }
+    }
+
+    /// What keeps this replica's caches in step with the others'.
+    private static func followers(
+        _ ambassador: Ambassador,
+        _ feed: RedisReplicaFeed?,
+        _ database: SQLiteDatabase
+    ) -> [any Service] {
+        guard let feed else { return [] }
+        let follower = ReplicaFollower(ambassador, feed: feed, notes: database.notes)
+        return [Running { await cancelWhenGracefulShutdown { await follower.run() } }]
     }
 
     private static func onCommitted(_ logs: Logs) -> (@Sendable ([AuditRecord]) -> Void)? {

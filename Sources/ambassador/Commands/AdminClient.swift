@@ -14,6 +14,10 @@ struct PurgeRequest: Sendable, Equatable {
     var flow: FlowName?
     var tenant: TenantID?
     var key: String?
+    /// What LangFlow runs.
+    var target: FlowName?
+    var olderThanSeconds: Int?
+    var text: String?
     var all = false
 
     /// The body of the request.
@@ -22,6 +26,11 @@ struct PurgeRequest: Sendable, Equatable {
         if let flow { members.append(JSONMember("flow", .text(flow.description))) }
         if let tenant { members.append(JSONMember("tenant", .text(tenant.description))) }
         if let key { members.append(JSONMember("key", .text(key))) }
+        if let target { members.append(JSONMember("target", .text(target.description))) }
+        if let olderThanSeconds {
+            members.append(JSONMember("older_than_seconds", .number(Array("\(olderThanSeconds)".utf8))))
+        }
+        if let text { members.append(JSONMember("text", .text(text))) }
         if self.all { members.append(JSONMember("all", .bool(true))) }
         return .object(members)
     }
@@ -32,6 +41,10 @@ struct PurgeResult: Sendable, Equatable {
     let memory: Int?
     let redis: Int?
     let store: Int?
+    /// Whether other replicas know: `told`, `pending`, or nothing where there are none.
+    var replicas: String?
+    /// Whether nothing that was to be removed is left anywhere.
+    var isComplete = true
 
     init(memory: Int?, redis: Int?, store: Int?) {
         self.memory = memory
@@ -46,12 +59,15 @@ struct PurgeResult: Sendable, Equatable {
             guard part == nil || part == .null || part?.count != nil else { return nil }
         }
         self.init(memory: answer["memory"]?.count, redis: answer["redis"]?.count, store: answer["store"]?.count)
+        self.replicas = answer["replicas"]?.string?.text
+        self.isComplete = answer["complete"] != .bool(false)
     }
 
     var table: OutputTable {
         let counts = [self.memory, self.redis, self.store].map { count in
             count.map { OutputTable.Value.integer(Int64($0)) } ?? .null
         }
-        return OutputTable(columns: ["memory", "redis", "store"], rows: [counts])
+        let replicas = self.replicas.map { OutputTable.Value.text($0) } ?? .null
+        return OutputTable(columns: ["memory", "redis", "store", "replicas"], rows: [counts + [replicas]])
     }
 }

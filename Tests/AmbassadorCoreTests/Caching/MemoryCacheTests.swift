@@ -116,7 +116,7 @@ import Testing
         #expect(cache.remove(selection) == count)
         #expect(cache.statistics == .init(entries: 8 - count, bytes: (8 - count) * 1024, evictions: 0))
         for entry in entries {
-            let isNamed = selection.covers(key: entry.key, tenant: entry.tenant, target: entry.target)
+            let isNamed = selection.covers(entry)
             #expect((cache.entry(for: entry.key, at: self.start) == nil) == isNamed)
         }
     }

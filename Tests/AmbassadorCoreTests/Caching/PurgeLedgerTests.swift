@@ -7,7 +7,7 @@ import Testing
     private let entry = CacheEntry.sample(.sample(1), tenant: .sample("a"), target: .sample("x"))
 
     private func permits(_ ledger: PurgeLedger, askedAt sequence: UInt64) -> Bool {
-        ledger.permits(key: self.entry.key, tenant: self.entry.tenant, target: self.entry.target, askedAt: sequence)
+        ledger.permits(self.entry, askedAt: sequence)
     }
 
     @Test(
@@ -48,6 +48,21 @@ import Testing
         ledger.note(.key(.sample(13)))
         #expect(!self.permits(ledger, askedAt: asked))
         #expect(self.permits(ledger, askedAt: asked + 1))
+    }
+
+    @Test("what other replicas stored before a purge, as far as clocks can tell, is not taken from where they share it")
+    func shared() {
+        let ledger = PurgeLedger()
+        func entry(storedAt: Int64) -> CacheEntry {
+            .sample(.sample(1), tenant: .sample("a"), target: .sample("x"), storedAt: storedAt)
+        }
+        #expect(ledger.mayTake(entry(storedAt: 1)))
+        ledger.note(.tenant(.sample("a")), at: Timestamp(milliseconds: 100_000))
+        #expect(!ledger.mayTake(entry(storedAt: 99_999)))
+        #expect(!ledger.mayTake(entry(storedAt: 105_000)))
+        #expect(ledger.mayTake(entry(storedAt: 105_001)))
+        ledger.note(.tenant(.sample("b")), at: Timestamp(milliseconds: 200_000))
+        #expect(ledger.mayTake(entry(storedAt: 110_000)))
     }
 
     @Test("in a thousand races no fetch brings back what was purged")

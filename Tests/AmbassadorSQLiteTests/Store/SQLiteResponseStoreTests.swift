@@ -168,6 +168,49 @@ import Testing
         }
     }
 
+    @Test("a purge by age or text looks into every answer once and leaves the others") func purgeByContent()
+        async throws
+    {
+        try await withDatabase { fixture in
+            for number in 0..<2_500 {
+                fixture.store.insert(
+                    try makeEntry(
+                        tenant: number % 2 == 0 ? "acme" : "beta",
+                        number: UInt64(number),
+                        input: number % 5 == 0 ? nil : number % 3 == 0 ? "ask jane@example.com" : "ask joe",
+                        storedAt: Timestamp(milliseconds: 1_790_000_000_000 + Int64(number))
+                    ),
+                    lifetime: .seconds(60)
+                )
+            }
+            try await fixture.settle()
+            let jane = ByteBuffer(string: "jane@")
+            let ofAcme = (0..<2_500).count { $0 % 2 == 0 && $0 % 3 == 0 && $0 % 5 != 0 }
+            #expect(await fixture.store.remove(PurgeSelection(tenant: try tenant("acme"), text: jane)) == ofAcme)
+            let ofAll = (0..<2_500).count { $0 % 3 == 0 && $0 % 5 != 0 }
+            #expect(await fixture.store.remove(PurgeSelection(text: jane)) == ofAll - ofAcme)
+            #expect(await fixture.store.remove(PurgeSelection(text: jane)) == 0)
+            let before = Timestamp(milliseconds: 1_790_000_000_000 + 1_000)
+            let old = (0..<1_000).count { $0 % 3 != 0 || $0 % 5 == 0 }
+            #expect(await fixture.store.remove(PurgeSelection(storedBefore: before)) == old)
+            #expect(try fixture.count("entries") == 2_500 - ofAll - old)
+        }
+    }
+
+    @Test("notes outlive the process") func notes() async throws {
+        try await withTemporaryFolder { folder in
+            try await withDatabase(at: folder + "/a.db") { fixture async throws in
+                #expect(await fixture.database.notes.note("a") == nil)
+                #expect(await fixture.database.notes.keep("1", as: "a"))
+                #expect(await fixture.database.notes.keep("2", as: "a"))
+                #expect(await fixture.database.notes.keep("x", as: "b"))
+            }
+            try await withDatabase(at: folder + "/a.db") { fixture async throws in
+                #expect(await fixture.database.notes.note("a") == "2")
+            }
+        }
+    }
+
     @Test("a purge of many goes in steps, and what is inserted behind it stays") func longPurge() async throws {
         try await withDatabase { fixture in
             for number in 0..<1_001 {

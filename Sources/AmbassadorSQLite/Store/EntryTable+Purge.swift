@@ -1,0 +1,81 @@
+import AmbassadorCore
+import NIOCore
+
+extension EntryTable {
+    /// How far a purge has come.
+    struct PurgeProgress {
+        var removed = 0
+        /// The row up to which inputs were looked into.
+        fileprivate var cursor = Int64.min
+    }
+
+    /// Rows whose inputs one transaction looks into: reading them is what takes the time.
+    private static let scanRows = 1_000
+
+    /// Removes some of the entries that a purge names.
+    ///
+    /// - Returns: whether there may be more.
+    func purge(_ selection: PurgeSelection, _ progress: inout PurgeProgress) throws(SQLiteError) -> Bool {
+        guard let text = selection.text else {
+            let statement = try self.rows(of: selection, more: "", limit: Self.stepRows)
+            let removed = try self.removeRows(of: statement, bytesMax: Self.stepBytes)
+            progress.removed += removed
+            return removed > 0
+        }
+        // No index knows what inputs contain: all rows are looked into once, in the order of their numbers.
+        let statement = try self.rows(
+            of: selection,
+            more: " AND id > \(progress.cursor) ORDER BY id",
+            limit: Self.scanRows,
+            text: text
+        )
+        var (found, bytes) = (0, 0)
+        var matches: [(id: Int64, size: Int)] = []
+        while bytes < Self.stepBytes, matches.count < Self.stepRows, try statement.step() {
+            found += 1
+            bytes += Int(statement.integer(at: 1))
+            progress.cursor = statement.integer(at: 0)
+            if statement.integer(at: 2) != 0 { matches.append((progress.cursor, Int(statement.integer(at: 1)))) }
+        }
+        statement.reset()
+        progress.removed += try self.remove(matches)
+        return found > 0
+    }
+
+    /// The number and the size of the rows that a purge names, and whether they contain its text.
+    private func rows(
+        of selection: PurgeSelection,
+        more: String,
+        limit: Int,
+        text: ByteBuffer? = nil
+    ) throws(SQLiteError) -> Statement {
+        var terms: [String] = []
+        var values: [SQLiteValue] = []
+        if let text { values.append(.blob(text)) }
+        if let key = selection.key {
+            terms.append("id = ? AND scope = ? AND input_hash = ?")
+            values.append(.integer(EntryRow.id(of: key)))
+            values.append(.blob(ByteBuffer(bytes: EntryRow.bytes(of: key.scope))))
+            values.append(.blob(ByteBuffer(bytes: key.input.bytes)))
+        }
+        if let target = selection.target {
+            terms.append("target = ?")
+            values.append(.text(target.description))
+        }
+        if let tenant = selection.tenant {
+            terms.append("tenant = ?")
+            values.append(.text(tenant.description))
+        }
+        if let before = selection.storedBefore {
+            terms.append("stored_at < ?")
+            values.append(.integer(before.milliseconds))
+        }
+        let match = text == nil ? "1" : "coalesce(instr(input, ?), 0)"
+        let condition = (terms.isEmpty ? ["1"] : terms).joined(separator: " AND ")
+        let statement = try self.connection.prepare(
+            "SELECT id, size, \(match) FROM entries WHERE \(condition)\(more) LIMIT \(limit)"
+        )
+        for (index, value) in values.enumerated() { statement.bind(value, at: Int32(index + 1)) }
+        return statement
+    }
+}
