@@ -19,6 +19,7 @@ let migrations = [
     "0003_add_governance",
     "0004_add_cache_control",
     "0005_add_notes",
+    "0006_add_curation",
 ]
 
 let package = Package(

@@ -29,6 +29,7 @@ package struct AdminServer: Service {
         authenticator: any Authenticator,
         audit: (any AdminAudit)? = nil,
         caches: any CacheAdministration,
+        curation: any CurationAdministration,
         metrics: MetricRegistry,
         group: any EventLoopGroup,
         clocks: Clocks = .system,
@@ -40,7 +41,7 @@ package struct AdminServer: Service {
         router.add(middleware: KnownHostsOnly(allowedHosts + address.hosts))
         router.add(middleware: CallerAuthentication(authenticator: authenticator, clocks: clocks, logger: logger))
         AdminRoute.add(
-            Self.routes(caches: caches, metrics: metrics, recorder: recorder),
+            Self.routes(caches: caches, curation: curation, metrics: metrics, recorder: recorder),
             to: router,
             recorder: recorder
         )
@@ -61,10 +62,12 @@ package struct AdminServer: Service {
     /// Everything that the admin plane can do.
     static func routes(
         caches: any CacheAdministration,
+        curation: any CurationAdministration,
         metrics: MetricRegistry,
         recorder: ChangeRecorder
     ) -> [AdminRoute] {
         [MetricsRoute(metrics: metrics).route] + CacheRoutes(caches: caches, recorder: recorder).all
+            + CurationRoutes(curation: curation, recorder: recorder).all
     }
 
     package func run() async throws {

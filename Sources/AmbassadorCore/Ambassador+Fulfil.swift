@@ -96,7 +96,7 @@ extension Ambassador {
             reply.outcome = .bypass
             reply.detail = reason
             reply.cacheStatus = .bypass(reason)
-        case .use:
+        case .use, .pinned:
             let stored = fetched.wasStored
             reply.cacheStatus =
                 if let reason = self.reasonToFetch(over: entry, plan) {

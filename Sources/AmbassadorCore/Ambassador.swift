@@ -172,14 +172,21 @@ package final class Ambassador: Responder {
         _ key: CacheKey,
         isBypassed: Bool
     ) -> Plan.Caching {
+        guard input.session == nil || flow.settings.session != .bypass else {
+            return .bypass(flow.settings.isCacheable ? .session : .policy)
+        }
+        // Whatever the flow's settings and the request say: it is the operator's last word.
+        if let mark = self.parts.curation.mark(for: key) {
+            return if case .pin = mark.kind { .pinned(mark) } else { .bypass(.tombstone) }
+        }
         guard flow.settings.isCacheable else { return .bypass(.policy) }
-        guard input.session == nil || flow.settings.session != .bypass else { return .bypass(.session) }
         guard !isBypassed else { return .bypass(.noStore) }
         return .use(key, purges: self.parts.purges.sequence)
     }
 
     /// Answers a hit: no other thread, no disk, no Redis.
     private func answerFromMemory(_ plan: Plan) -> Reply? {
+        if case .pinned(let mark) = plan.caching { return Reply(mark, to: plan) }
         guard case .use(let key, _) = plan.caching else { return nil }
         guard let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()) else { return nil }
         return self.answer(with: entry, to: plan, from: .memory)

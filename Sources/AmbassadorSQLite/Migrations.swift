@@ -10,5 +10,6 @@ struct Migration: Sendable {
         Migration(name: "0003_add_governance", sql: PackageResources._003_add_governance_sql),
         Migration(name: "0004_add_cache_control", sql: PackageResources._004_add_cache_control_sql),
         Migration(name: "0005_add_notes", sql: PackageResources._005_add_notes_sql),
+        Migration(name: "0006_add_curation", sql: PackageResources._006_add_curation_sql),
     ]
 }

@@ -10,6 +10,8 @@ package final class SQLiteDatabase: Sendable {
     package let auditLog: SQLiteAuditLog
     /// Where the changes of operators are kept.
     package let adminAudit: any AdminAudit
+    /// Where pinned answers and tombstones are kept.
+    package let curation: any CurationStore
     /// What else is kept across restarts.
     package let notes: any DurableNotes
     private let storeQueue: StoreQueue
@@ -21,6 +23,7 @@ package final class SQLiteDatabase: Sendable {
         store: SQLiteResponseStore,
         auditLog: SQLiteAuditLog,
         adminAudit: any AdminAudit,
+        curation: any CurationStore,
         notes: any DurableNotes,
         storeQueue: StoreQueue,
         signal: WriterSignal,
@@ -30,6 +33,7 @@ package final class SQLiteDatabase: Sendable {
         self.store = store
         self.auditLog = auditLog
         self.adminAudit = adminAudit
+        self.curation = curation
         self.notes = notes
         self.storeQueue = storeQueue
         self.signal = signal
@@ -96,6 +100,7 @@ package final class SQLiteDatabase: Sendable {
             store: store,
             auditLog: SQLiteAuditLog(configuration: configuration, queue: auditQueue, metrics: metrics),
             adminAudit: SQLiteAdminAudit(queue: storeQueue, logger: logger),
+            curation: SQLiteCuration(queue: storeQueue, logger: logger),
             notes: SQLiteNotes(queue: storeQueue, logger: logger),
             storeQueue: storeQueue,
             signal: signal,

@@ -13,13 +13,41 @@ import Testing
 @testable import AmbassadorCore
 
 /// Caches that keep what was purged and know the flow `faq_qa` alone.
-final class WitnessCaches: CacheAdministration {
+final class WitnessCaches: CacheAdministration, CurationAdministration {
+    private let made = Mutex<[String]>([])
+    /// What comes of every decision.
+    let result: CurationResult
     private let selections = Mutex<[PurgeSelection]>([])
     /// Whether the store can be written.
     let hasStore: Bool
 
-    init(hasStore: Bool = true) {
+    init(hasStore: Bool = true, result: CurationResult = .done) {
         self.hasStore = hasStore
+        self.result = result
+    }
+
+    var decisions: [String] { self.made.withLock { $0 } }
+
+    func pin(_ key: CacheKey, text: ByteBuffer?, author: String, reason: String) async -> CurationResult {
+        self.decide("pin \(text.map { String(buffer: $0) } ?? "-") \(author) \(reason)")
+    }
+
+    func tombstone(_ key: CacheKey, author: String, reason: String) async -> CurationResult {
+        self.decide("tombstone \(author) \(reason)")
+    }
+
+    func unpin(_ key: CacheKey) async -> CurationResult { self.decide("unpin") }
+
+    private func decide(_ decision: String) -> CurationResult {
+        self.made.withLock { $0.append(decision) }
+        return self.result
+    }
+
+    var curationMarks: [CurationMark] {
+        guard let key = CacheKey(AdminAccessTests.key) else { return [] }
+        let answer = Answer(body: ByteBuffer(string: "{}"), sessionOffsets: [], text: ByteBuffer(string: "a \"b\""))
+        let time = Timestamp(milliseconds: 0)
+        return [CurationMark(key: key, kind: .pin(answer), author: "ops", reason: "why", time: time)]
     }
 
     var purges: [PurgeSelection] { self.selections.withLock { $0 } }
@@ -98,6 +126,7 @@ func withAdmin(
         authenticator: authenticator,
         audit: audit,
         caches: caches,
+        curation: caches,
         metrics: MetricRegistry(),
         group: MultiThreadedEventLoopGroup.singleton,
         clocks: MockClock().clocks,

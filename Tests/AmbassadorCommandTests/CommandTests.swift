@@ -57,6 +57,16 @@ final class FakeAdmin: AdminClient {
         return PurgeResult(memory: 3, redis: nil, store: 4)
     }
 
+    let decisions = Mutex<[String]>([])
+
+    func curate(_ verb: String, _ decision: JSONValue) async throws {
+        self.decisions.withLock { $0.append("\(verb) \(JSONText.line(decision))") }
+    }
+
+    func marks() async throws -> [JSONValue] {
+        [try JSONParser.parse(ByteBuffer(string: #"{"key":"k","kind":"pin","author":"ops","reason":"r","text":"t"}"#))]
+    }
+
     func cacheStatistics() async throws -> JSONValue {
         try JSONParser.parse(ByteBuffer(string: #"{"redis":null,"memory":{"entries":7,"bytes":1e3}}"#))
     }
@@ -183,6 +193,45 @@ private struct Interrupted: Error {}
         #expect(JSONText.line(request.json) == #"{"flow":"faq","tenant":"acme"}"#)
         #expect(JSONText.line(PurgeRequest(all: true).json) == #"{"all":true}"#)
         #expect(output.text.contains("\"redis\": null"))
+    }
+
+    @Test("pins, tombstones and what was decided")
+    func curation() async throws {
+        let key = String(repeating: "0", count: 32) + "-" + String(repeating: "0", count: 64)
+        let admin = FakeAdmin()
+        try await CachePinCommand.parse([key, "--reason", "r", "--text", "t"]).execute(admin)
+        try await CacheTombstoneCommand.parse([key, "--reason", "r"]).execute(admin)
+        try await CacheUnpinCommand.parse([key, "--reason", "r"]).execute(admin)
+        #expect(
+            admin.decisions.withLock { $0 } == [
+                #"pin {"key":"\#(key)","reason":"r","text":"t"}"#, #"tombstone {"key":"\#(key)","reason":"r"}"#,
+                #"unpin {"key":"\#(key)","reason":"r"}"#,
+            ]
+        )
+        for arguments in [
+            ["k", "--reason", "r"], [key], [key, "--reason", ""], [key, "--reason", "r", "--text", ""],
+        ] {
+            #expect(throws: (any Error).self) { try CachePinCommand.parse(arguments) }
+        }
+        let output = RecordedOutput()
+        try await CacheMarksCommand.parse(["--format", "csv"]).execute(admin, to: output)
+        #expect(output.text == "key,kind,time,author,reason,text\r\nk,pin,,ops,r,t\r\n")
+    }
+
+    @Test("cache purge takes filters in any combination, and one that is not complete is a failure")
+    func purgeFilters() async throws {
+        let admin = FakeAdmin()
+        let arguments = ["--target", "abc", "--older-than", "1h30m", "--text", "jane@example.com"]
+        try await CachePurgeCommand.parse(arguments).execute(admin, to: RecordedOutput())
+        let request = try #require(admin.purges.withLock { $0.first })
+        let expected = #"{"target":"abc","older_than_seconds":5400,"text":"jane@example.com"}"#
+        #expect(JSONText.line(request.json) == expected)
+        for bad in [["--older-than", "5"], ["--older-than", "1ms"], ["--text", ""], ["--all", "--text", "a"]] {
+            #expect(throws: (any Error).self) { try CachePurgeCommand.parse(bad) }
+        }
+        let answer = #"{"complete":false,"memory":1,"redis":null,"store":2,"replicas":"pending"}"#
+        let result = try #require(PurgeResult(try JSONParser.parse(ByteBuffer(string: answer))))
+        #expect(!result.isComplete && result.replicas == "pending")
     }
 
     @Test("cache stats are names and values for people, the object for programs, both in the order of the answer")

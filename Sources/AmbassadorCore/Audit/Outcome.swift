@@ -51,6 +51,10 @@ package enum OutcomeDetail: String, Sendable, CaseIterable {
     case policy
     /// The request says that its answer must not be stored.
     case noStore = "no-store"
+    /// An operator has pinned the answer.
+    case pinned
+    /// An operator has forbidden that anything stored is served.
+    case tombstone
 
     /// The position among all details.
     package var index: Int {
@@ -63,6 +67,8 @@ package enum OutcomeDetail: String, Sendable, CaseIterable {
         case .session: 5
         case .policy: 6
         case .noStore: 7
+        case .pinned: 8
+        case .tombstone: 9
         }
     }
 }

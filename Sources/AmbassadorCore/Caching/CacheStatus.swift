@@ -6,6 +6,8 @@ package import NIOCore
 package enum CacheStatus: Sendable, Hashable {
     /// Served from a cache; `ttl` is the seconds of freshness left, negative once stale.
     case hit(ttl: Int, OutcomeDetail)
+    /// An operator's own answer was served; it is always fresh.
+    case pinned
     /// LangFlow answered for this request.
     case miss(stored: Bool)
     /// LangFlow answered for an identical request that was under way.
@@ -38,6 +40,8 @@ package enum CacheStatus: Sendable, Hashable {
             buffer.writeString(String(ttl))
             buffer.writeStaticString("; detail=")
             buffer.writeString(detail.rawValue)
+        case .pinned:
+            buffer.writeStaticString("hit; detail=pinned")
         case .miss(let stored):
             buffer.writeStaticString(stored ? "fwd=miss; stored" : "fwd=miss")
         case .collapsed(let stored):

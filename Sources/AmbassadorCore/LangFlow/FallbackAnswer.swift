@@ -9,10 +9,14 @@ package enum FallbackAnswer {
     /// - Parameters:
     ///   - text: what the flow's settings say.
     ///   - input: the caller's own text, valid UTF-8.
+    ///   - component: what stands where LangFlow names the component that answered.
     /// - Returns: an answer with the caller's session at the four places where LangFlow puts it.
-    package static func make(text: String, input: ByteBuffer) -> Answer {
+    package static func make(
+        text: String,
+        input: ByteBuffer,
+        component: String = "Ambassador-fallback"
+    ) -> Answer {
         var body = SplicedBody()
-        let component = "Ambassador-fallback"
         body.write("{\"session_id\":\"")
         body.markSession()
         body.write("\",\"outputs\":[{\"inputs\":{\"input_value\":")

@@ -10,8 +10,9 @@ package final class FlowMetrics: Sendable {
     /// The details that an outcome can have; each pair is a series of its own.
     private static func details(of outcome: Outcome) -> [OutcomeDetail] {
         switch outcome {
-        case .hit, .stale: [.memory, .redis, .store]
-        case .bypass: [.session, .policy, .noStore]
+        case .hit: [.memory, .redis, .store, .pinned]
+        case .stale: [.memory, .redis, .store]
+        case .bypass: [.session, .policy, .noStore, .tombstone]
         case .degraded: [.stale, .fallback]
         case .miss, .collapsed, .rejected, .refused, .failed, .abandoned: []
         }

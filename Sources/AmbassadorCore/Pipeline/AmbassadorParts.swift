@@ -12,6 +12,9 @@ package struct AmbassadorParts: Sendable {
     package let store: any ResponseCache
     /// What replicas tell each other; `nil` where none share anything.
     package let replicas: (any ReplicaFeed)?
+    /// What operators have decided about single answers, and where that outlives the process.
+    package let curation: CurationTable
+    package let curationStore: (any CurationStore)?
     package let audit: any AuditLog
     package let upstream: any Upstream
     /// Counts failures of LangFlow as a whole: transport, timeouts, 502 to 504.
@@ -46,7 +49,9 @@ package struct AmbassadorParts: Sendable {
         clocks: Clocks,
         logger: Logger,
         entryBytesMax: Int,
-        replicas: (any ReplicaFeed)? = nil
+        replicas: (any ReplicaFeed)? = nil,
+        curation: CurationTable = CurationTable(),
+        curationStore: (any CurationStore)? = nil
     ) {
         self.flows = flows
         self.access = access
@@ -67,5 +72,7 @@ package struct AmbassadorParts: Sendable {
         self.logger = logger
         self.entryBytesMax = entryBytesMax
         self.replicas = replicas
+        self.curation = curation
+        self.curationStore = curationStore
     }
 }

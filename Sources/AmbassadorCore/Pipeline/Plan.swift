@@ -24,6 +24,7 @@ struct Plan: Sendable {
         /// - Parameter purges: how many purges there had been when the request was planned; see ``PurgeLedger``.
         case use(CacheKey, purges: UInt64)
         case bypass(OutcomeDetail)
+        case pinned(CurationMark)
     }
 }
 

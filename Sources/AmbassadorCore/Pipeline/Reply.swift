@@ -45,6 +45,15 @@ struct Reply: Sendable {
         self.savedNanos = plan.flow.settings.price.nanos(for: entry.usage)
     }
 
+    /// The answer that an operator has pinned; `nil` where the mark is none of that kind.
+    init?(_ mark: CurationMark, to plan: Plan) {
+        guard case .pin(let answer) = mark.kind else { return nil }
+        self.init(answer, to: plan, outcome: .hit, detail: .pinned)
+        self.cacheStatus = .pinned
+        self.ageSeconds = max(0, Int(plan.time.since(mark.time).milliseconds / 1000))
+        self.savedNanos = plan.flow.settings.price.nanos(for: .unknown)
+    }
+
     /// An error.
     init(_ refusal: Refusal, traceID: TraceID, outcome: Outcome) {
         self.init(status: refusal.status, content: .problem(Problem.body(refusal, traceID: traceID)), outcome: outcome)

@@ -29,6 +29,8 @@ enum AuditCode {
         case .session: 25
         case .policy: 26
         case .noStore: 30
+        case .pinned: 31
+        case .tombstone: 32
         }
     }
 

@@ -114,12 +114,12 @@ enum EntryRow {
         return Array(hasher.finalize())
     }
 
-    private static func update(_ hasher: inout SHA256, _ bytes: [UInt8]) {
+    static func update(_ hasher: inout SHA256, _ bytes: [UInt8]) {
         withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hasher.update(bufferPointer: $0) }
         bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
     }
 
-    private static func update(_ hasher: inout SHA256, _ bytes: ByteBuffer) {
+    static func update(_ hasher: inout SHA256, _ bytes: ByteBuffer) {
         withUnsafeBytes(of: UInt64(bytes.readableBytes).littleEndian) { hasher.update(bufferPointer: $0) }
         bytes.withUnsafeReadableBytes { hasher.update(bufferPointer: $0) }
     }
@@ -128,11 +128,11 @@ enum EntryRow {
         [scope.high, scope.low].flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
     }
 
-    private static func bytes(ofOffsets offsets: [Int]) -> [UInt8] {
+    static func bytes(ofOffsets offsets: [Int]) -> [UInt8] {
         offsets.flatMap { offset in withUnsafeBytes(of: UInt32(clamping: offset).littleEndian) { Array($0) } }
     }
 
-    private static func offsets(_ bytes: ByteBuffer) -> [Int]? {
+    static func offsets(_ bytes: ByteBuffer) -> [Int]? {
         var bytes = bytes
         var offsets: [Int] = []
         guard bytes.readableBytes % 4 == 0 else { return nil }

@@ -116,8 +116,12 @@ extension AmbassadorConfiguration {
         _ registry: MetricRegistry,
         _ clocks: Clocks,
         _ logger: Logger
-    ) -> AmbassadorParts {
-        AmbassadorParts(
+    ) async throws -> AmbassadorParts {
+        // Served without them, what an operator has forbidden would be served again.
+        guard let marks = await database.curation.marks() else {
+            throw InvalidValue("the pinned answers and tombstones in the store cannot be read")
+        }
+        return AmbassadorParts(
             flows: FlowRegistry(
                 listed: self.flows,
                 unlisted: self.unlistedFlows == .allow ? .allow(self.defaults) : .deny,
@@ -145,7 +149,9 @@ extension AmbassadorConfiguration {
             clocks: clocks,
             logger: logger,
             entryBytesMax: self.hotCache.entryBytesMax,
-            replicas: feed
+            replicas: feed,
+            curation: CurationTable(marks),
+            curationStore: database.curation
         )
     }
 }

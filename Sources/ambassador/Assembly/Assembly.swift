@@ -67,7 +67,7 @@ struct Assembly {
         opened.add { await upstream.shutdown() }
         let governance = try await configuration.governance(identity, redis, registry, clocks, logger)
         let feed = redis?.makeReplicaFeed(position: await database.notes.note(ReplicaFollower.positionNote))
-        let parts = configuration.parts(database, redis, feed, upstream, governance, registry, clocks, logger)
+        let parts = try await configuration.parts(database, redis, feed, upstream, governance, registry, clocks, logger)
         Self.watch(parts, database, redis, identity, registry)
         let ambassador = Ambassador(parts)
         let server = HTTPServer(
@@ -84,6 +84,7 @@ struct Assembly {
             authenticator: identity.authenticator,
             audit: database.adminAudit,
             caches: ambassador,
+            curation: ambassador,
             metrics: registry,
             group: group,
             clocks: clocks,

@@ -7,6 +7,12 @@ protocol AdminClient: Sendable {
 
     /// The state of the caches, an object as the ambassador gives it.
     func cacheStatistics() async throws -> JSONValue
+
+    /// Decides about one answer; `verb` is `pin`, `tombstone` or `unpin`.
+    func curate(_ verb: String, _ decision: JSONValue) async throws
+
+    /// What was decided about answers, each an object.
+    func marks() async throws -> [JSONValue]
 }
 
 /// Which entries to purge: at least one part is given.

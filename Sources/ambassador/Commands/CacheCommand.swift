@@ -6,11 +6,14 @@ struct CacheCommand: AsyncParsableCommand {
         commandName: "cache",
         abstract: "Read and purge stored answers.",
         discussion: """
-            list and show read the store's file; purge and stats ask the admin API of the running ambassador.
+            list and show read the store's file; the others ask the admin API of the running ambassador.
 
             \(exitStatusHelp)
             """,
-        subcommands: [CacheListCommand.self, CacheShowCommand.self, CachePurgeCommand.self, CacheStatsCommand.self]
+        subcommands: [
+            CacheListCommand.self, CacheShowCommand.self, CachePurgeCommand.self, CachePinCommand.self,
+            CacheTombstoneCommand.self, CacheUnpinCommand.self, CacheMarksCommand.self, CacheStatsCommand.self,
+        ]
     )
 }
 

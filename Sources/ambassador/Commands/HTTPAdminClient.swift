@@ -34,6 +34,23 @@ struct HTTPAdminClient: AdminClient {
         return answer
     }
 
+    func curate(_ verb: String, _ decision: JSONValue) async throws {
+        let answer = try await self.call(.POST, "/admin/v1/cache/\(verb)", body: decision)
+        guard let result = answer?["result"]?.string?.text else {
+            throw CommandFailure("\(self.address) answered with something else than a result; is it the admin address?")
+        }
+        guard result == "done" else {
+            throw CommandFailure("it is in force, but what was stored could not be removed everywhere; purge the key")
+        }
+    }
+
+    func marks() async throws -> [JSONValue] {
+        guard let marks = try await self.call(.GET, "/admin/v1/cache/marks", body: nil)?["marks"]?.array else {
+            throw CommandFailure("\(self.address) answered with something else than marks; is it the admin address?")
+        }
+        return marks
+    }
+
     /// - Returns: `nil` where the answer is not JSON.
     private func call(_ method: HTTPMethod, _ path: String, body: JSONValue?) async throws -> JSONValue? {
         var request = HTTPClientRequest(url: self.url(path))
