@@ -29,7 +29,7 @@ extension Ambassador {
     /// Why LangFlow is asked although an entry was found; `nil` where none was that is of any use.
     func reasonToFetch(over entry: CacheEntry?, _ plan: Plan) -> CacheStatus.Reason? {
         guard let entry else { return nil }
-        switch Freshness(of: entry, under: plan.flow.settings, at: plan.time) {
+        switch Freshness(of: entry, in: plan.flow, at: plan.time, asking: nil) {
         case .fresh: return .request
         case .staleWhileRevalidate, .staleAsAccepted, .staleIfError, .expired: return .stale
         }

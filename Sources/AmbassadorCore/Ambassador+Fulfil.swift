@@ -46,7 +46,7 @@ extension Ambassador {
 
     /// The answer that an entry gives under the flow's settings: fresh, or stale while it is refreshed, or none.
     func answer(with entry: CacheEntry, to plan: Plan, from tier: OutcomeDetail) -> Reply? {
-        switch Freshness(of: entry, under: plan.flow.settings, at: plan.time, asking: plan.directives) {
+        switch Freshness(of: entry, in: plan.flow, at: plan.time, asking: plan.directives) {
         case .fresh(let ttl):
             var reply = Reply(entry: entry, to: plan, outcome: .hit, detail: tier)
             reply.cacheStatus = .hit(ttl: ttl, tier)
@@ -173,6 +173,6 @@ extension Ambassador {
     }
 
     private func secondsLeft(of entry: CacheEntry, _ plan: Plan) -> Int? {
-        Freshness(of: entry, under: plan.flow.settings, at: plan.time, asking: plan.directives).secondsLeft
+        Freshness(of: entry, in: plan.flow, at: plan.time, asking: plan.directives).secondsLeft
     }
 }

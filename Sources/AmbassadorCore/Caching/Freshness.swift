@@ -22,7 +22,14 @@ package enum Freshness: Sendable, Hashable {
     /// LangFlow's own `lifetimeMax` shortens the `ttl`. An entry from further in the future than ``clockSkewMax`` has no known age:
     /// the wall clock was set back, perhaps to before the entry expired, so it is never fresh; it is kept for an outage, where the
     /// flow allows that, since an old answer is then better than none.
-    package init(of entry: CacheEntry, under settings: FlowSettings, at now: Timestamp) {
+    ///
+    /// An entry of an older version of its flow is stale, whatever its age.
+    package init(
+        of entry: CacheEntry,
+        under settings: FlowSettings,
+        at now: Timestamp,
+        isOutdated: Bool = false
+    ) {
         let ttl = min(settings.ttl.boundedMilliseconds, entry.lifetimeMax?.boundedMilliseconds ?? .max)
         let staleIfError = settings.staleIfError.boundedMilliseconds
         let age = entry.ageMilliseconds(at: now)
@@ -34,18 +41,19 @@ package enum Freshness: Sendable, Hashable {
             age: max(0, age),
             ttl: ttl,
             staleWhileRevalidate: settings.staleWhileRevalidate.boundedMilliseconds,
-            staleIfError: staleIfError
+            staleIfError: staleIfError,
+            isOutdated: isOutdated
         )
     }
 
     /// All in milliseconds, none negative and none over a quarter of what an `Int64` holds.
-    private init(age: Int64, ttl: Int64, staleWhileRevalidate: Int64, staleIfError: Int64) {
+    private init(age: Int64, ttl: Int64, staleWhileRevalidate: Int64, staleIfError: Int64, isOutdated: Bool) {
         // Division rounds toward zero; what is left is rounded down on both sides of it.
         let millisecondsLeft = ttl - age
         let left = Int((millisecondsLeft < 0 ? millisecondsLeft - 999 : millisecondsLeft) / 1000)
-        if ttl > 0, age <= ttl {
+        if !isOutdated, ttl > 0, age <= ttl {
             self = .fresh(ttl: left)
-        } else if staleWhileRevalidate > 0, age <= ttl + staleWhileRevalidate {
+        } else if !isOutdated, staleWhileRevalidate > 0, age <= ttl + staleWhileRevalidate {
             self = .staleWhileRevalidate(ttl: min(left, -1))
         } else if staleIfError > 0, age <= ttl + staleIfError {
             self = .staleIfError(ttl: min(left, -1))

@@ -11,6 +11,8 @@ package final class Flow: Sendable {
     package let metrics: FlowMetrics
 
     private let defaultScope: CacheScope
+    // Milliseconds since 1970; zero where no change was ever seen.
+    private let outdatedAt = Atomic<Int64>(0)
     private let scopes = Mutex<[TenantID: CacheScope]>([:])
 
     /// How many tenants' scopes are kept ready; more are computed for each request.
@@ -23,6 +25,20 @@ package final class Flow: Sendable {
         self.breaker = breaker
         self.metrics = metrics
         self.defaultScope = CacheScope(tenant: settings.isShared ? nil : .default, target: settings.target ?? name)
+    }
+
+    /// Has everything that LangFlow was asked until a moment become stale: the flow was changed.
+    func becomeOutdated(at time: Timestamp) {
+        self.outdatedAt.store(time.milliseconds, ordering: .relaxed)
+    }
+
+    /// Whether an entry is what an older version of the flow answered.
+    ///
+    /// By when LangFlow was asked: an answer of the older version may be complete only after the change.
+    func isOutdated(_ entry: CacheEntry) -> Bool {
+        let outdatedAt = self.outdatedAt.load(ordering: .relaxed)
+        guard outdatedAt != 0 else { return false }
+        return entry.storedAt.milliseconds - max(0, entry.upstreamMicroseconds) / 1000 <= outdatedAt
     }
 
     /// The part of the cache key that names whose answers these are.

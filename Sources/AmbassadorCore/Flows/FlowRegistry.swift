@@ -50,6 +50,9 @@ package final class FlowRegistry: Sendable {
         self.unlistedMetrics = FlowMetrics(label: "(unlisted)", registry: registry)
     }
 
+    /// The flows of the configuration.
+    package var listedFlows: [Flow] { Array(self.listed.values) }
+
     /// The flow that a caller named, by its own name or by that of its target.
     ///
     /// - Returns: `nil` where it is not listed and unlisted flows are denied.

@@ -3,4 +3,5 @@
 /// All of the core's stand here.
 package enum LogKeys {
     package static let breaker = "breaker.state"
+    package static let target = "flow.target"
 }

@@ -55,6 +55,9 @@ package struct ReplicaFollower: Sendable {
 }
 
 extension Ambassador {
+    /// The flows of the configuration.
+    package var listedFlows: [Flow] { self.parts.flows.listedFlows }
+
     /// Notes a purge of another replica's and takes what it names out of memory.
     func forget(_ purge: SharedPurge) {
         self.parts.purges.note(purge.selection, at: purge.time)

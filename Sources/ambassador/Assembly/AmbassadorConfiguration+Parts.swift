@@ -76,6 +76,18 @@ extension AmbassadorConfiguration {
         }
     }
 
+    /// The cache that replicas share, not yet connected; `nil` where no Redis is configured.
+    func redis(
+        _ group: any EventLoopGroup,
+        _ registry: MetricRegistry,
+        _ clocks: Clocks,
+        _ logger: Logger
+    ) throws -> RedisResponseCache? {
+        try self.redisConfiguration.map {
+            try RedisResponseCache.make($0, group: group, metrics: registry, clocks: clocks, logger: logger)
+        }
+    }
+
     var sqliteConfiguration: SQLiteConfiguration {
         var sqlite = SQLiteConfiguration(path: self.store.path)
         sqlite.auditDurability = self.audit.durability

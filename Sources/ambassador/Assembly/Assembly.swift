@@ -57,14 +57,14 @@ struct Assembly {
             onCommitted: Self.onCommitted(logs)
         )
         opened.add { await database.stop() }
-        let redis = try configuration.redisConfiguration.map {
-            try RedisResponseCache.make($0, group: group, metrics: registry, clocks: clocks, logger: logger)
-        }
+        let redis = try configuration.redis(group, registry, clocks, logger)
         if let redis { opened.add { await redis.stop() } }
         let identity = try await Identity.make(configuration.auth, group, registry, clocks, logger)
         opened.add { await identity.shutdown() }
         let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
         opened.add { await upstream.shutdown() }
+        let versions = HTTPVersionSource(configuration: try configuration.upstreamConfiguration, group: group)
+        opened.add { await versions.shutdown() }
         let governance = try await configuration.governance(identity, redis, registry, clocks, logger)
         let feed = redis?.makeReplicaFeed(position: await database.notes.note(ReplicaFollower.positionNote))
         let parts = try await configuration.parts(database, redis, feed, upstream, governance, registry, clocks, logger)
@@ -98,7 +98,7 @@ struct Assembly {
             ambassador: ambassador,
             registry: registry,
             services: Self.foundations(parts, database, opened) + identity.services
-                + Self.followers(ambassador, feed, database)
+                + Self.followers(ambassador, feed, versions, database, logger)
                 + [admin, server, Beginning { parts.readiness.becomeUnready() }],
             group: group,
             logger: logger
@@ -130,17 +130,6 @@ struct Assembly {
             server.certificateComplaint == nil
                 ? nil : "The certificate's files cannot be used; the one read before is served"
         }
-    }
-
-    /// What keeps this replica's caches in step with the others'.
-    private static func followers(
-        _ ambassador: Ambassador,
-        _ feed: RedisReplicaFeed?,
-        _ database: SQLiteDatabase
-    ) -> [any Service] {
-        guard let feed else { return [] }
-        let follower = ReplicaFollower(ambassador, feed: feed, notes: database.notes)
-        return [Running { await cancelWhenGracefulShutdown { await follower.run() } }]
     }
 
     private static func onCommitted(_ logs: Logs) -> (@Sendable ([AuditRecord]) -> Void)? {

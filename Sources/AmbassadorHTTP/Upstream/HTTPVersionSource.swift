@@ -1,0 +1,100 @@
+package import AmbassadorCore
+import AsyncHTTPClient
+package import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// LangFlow's `GET /api/v1/flows/{id}/version-state`.
+///
+/// It takes ids alone, so the id of an endpoint name is looked up in LangFlow's list of flows, and again where it is gone.
+package final class HTTPVersionSource: VersionSource {
+    private static let timeout = TimeAmount.seconds(10)
+    private static let stateBytesMax = 64 << 10
+    private static let listBytesMax = 8 << 20
+
+    private let configuration: UpstreamConfiguration
+    private let client: HTTPClient
+    private let ids = Mutex<[FlowName: FlowName]>([:])
+
+    /// Makes a client of its own that has no connection yet, so that it takes no place of a call's.
+    ///
+    /// The group runs the connections; its owner shuts it down, after the source.
+    package init(configuration: UpstreamConfiguration, group: any EventLoopGroup) {
+        self.configuration = configuration
+        var client = HTTPClient.Configuration()
+        client.redirectConfiguration = .disallow
+        client.decompression = .disabled
+        client.httpVersion = .http1Only
+        client.proxy = nil
+        client.timeout = .init(connect: configuration.connectTimeout)
+        client.connectionPool.idleTimeout = configuration.idleTimeout
+        client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 2
+        client.connectionPool.retryConnectionEstablishment = false
+        self.client = HTTPClient(eventLoopGroup: group, configuration: client)
+    }
+
+    package func versionToken(of target: FlowName) async throws(UpstreamError) -> String {
+        let id = try await self.id(of: target)
+        let (status, body) = try await self.get("/api/v1/flows/\(id)/version-state", bytesMax: Self.stateBytesMax)
+        guard status == 200 else {
+            // A name may have been given to another flow since.
+            self.ids.withLock { $0[target] = nil }
+            throw .invalid("LangFlow answered \(status) to the question for a flow's version.")
+        }
+        guard let token = body["version_token"]?.string?.text, VersionToken.isValid(token) else {
+            throw .invalid("LangFlow's answer has no version_token.")
+        }
+        return token
+    }
+
+    /// Closes idle connections and gives up what is under way.
+    package func shutdown() async {
+        // It fails only where it was shut down before, which is what is wanted.
+        try? await self.client.shutdown()
+    }
+
+    private func id(of target: FlowName) async throws(UpstreamError) -> FlowName {
+        if target.isUUID { return target }
+        if let id = self.ids.withLock({ $0[target] }) { return id }
+        let (status, list) = try await self.get(
+            "/api/v1/flows/?get_all=true&remove_example_flows=true&header_flows=true",
+            bytesMax: Self.listBytesMax
+        )
+        guard status == 200, let flows = list.array else {
+            throw .invalid("LangFlow answered \(status) to the question for its flows.")
+        }
+        let flow = flows.first {
+            $0["endpoint_name"]?.string?.bytes.elementsEqual(target.description.utf8) == true
+        }
+        guard let id = flow?["id"]?.string.flatMap({ FlowName($0.bytes) }), id.isUUID else {
+            throw .invalid("LangFlow's list of flows has no such endpoint name.")
+        }
+        self.ids.withLock { $0[target] = id }
+        return id
+    }
+
+    private func get(_ path: String, bytesMax: Int) async throws(UpstreamError) -> (status: Int, body: JSONValue) {
+        var request = HTTPClientRequest(url: "\(self.configuration.url)\(path)")
+        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "Accept-Encoding", value: "identity")
+        if let apiKey = self.configuration.apiKey {
+            request.headers.add(name: "x-api-key", value: apiKey.revealed)
+        }
+        let (status, bytes): (Int, ByteBuffer)
+        do {
+            let response = try await self.client.execute(request, timeout: Self.timeout)
+            status = Int(response.status.code)
+            bytes = try await response.body.collect(upTo: bytesMax)
+        } catch is NIOTooManyBytesError {
+            throw .invalid("LangFlow's answer is over \(bytesMax) bytes.")
+        } catch {
+            throw UpstreamError(error)
+        }
+        guard status == 200 else { return (status, .null) }
+        do throws(JSONError) {
+            return (status, try JSONParser.parse(bytes))
+        } catch {
+            throw .invalid("LangFlow's answer is not JSON.")
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import AmbassadorCore
+import AmbassadorTesting
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import ambassador
+
+/// Pins, tombstones and watched versions of a whole ambassador, over restarts.
+@Suite struct CurationAndWatchingTests {
+    /// The key of the one stored answer.
+    private static func key(in store: String) async throws -> String {
+        let source = SQLiteEntrySource(path: store)
+        try await eventually("stored") { try await source.entries(flow: nil, tenant: nil, limit: 2).rows.count == 1 }
+        return try #require(try await source.entries(flow: nil, tenant: nil, limit: 1).rows.first?.first).plainText
+    }
+
+    private static func decision(_ key: String, text: String? = nil) -> JSONValue {
+        var members = [JSONMember("key", .text(key)), JSONMember("reason", .text("because"))]
+        if let text { members.append(JSONMember("text", .text(text))) }
+        return .object(members)
+    }
+
+    @Test("a pin outlives purges and restarts until it is taken back, and is on record", .timeLimit(.minutes(1)))
+    func pin() async throws {
+        let upstream = try await TestUpstream.langFlow(on: MultiThreadedEventLoopGroup.singleton)
+        let store = try temporaryStore()
+        let key = try await withAmbassador(upstream: upstream.url, store: store, settings: EndToEndTests.faq) {
+            running in
+            _ = try await running.ask("q")
+            let key = try await Self.key(in: store)
+            try await running.admin.curate("pin", Self.decision(key, text: "We are open."))
+            _ = try await running.admin.purge(PurgeRequest(all: true))
+            return key
+        }
+        try await withAmbassador(upstream: upstream.url, store: store, settings: EndToEndTests.faq) { running in
+            let pinned = try await running.ask("q")
+            #expect(pinned.cacheStatus == "ambassador; hit; detail=pinned")
+            #expect(pinned.body.contains("We are open."))
+            #expect(try await running.admin.marks().first?["reason"]?.string?.text == "because")
+            try await running.admin.curate("tombstone", Self.decision(key))
+            #expect(try await running.ask("q").cacheStatus == "ambassador; fwd=bypass; detail=tombstone")
+        }
+        try await withAmbassador(upstream: upstream.url, store: store, settings: EndToEndTests.faq) { running in
+            #expect(try await running.ask("q").cacheStatus == "ambassador; fwd=bypass; detail=tombstone")
+            try await running.admin.curate("unpin", Self.decision(key))
+            #expect(try await running.ask("q").cacheStatus == "ambassador; fwd=miss; stored")
+            await #expect(throws: CommandFailure.self) {
+                try await running.admin.curate("unpin", Self.decision(key))
+            }
+        }
+        let changes = try await SQLiteAuditSource(path: store).rows(
+            sql: "SELECT subject || ' ' || outcome FROM admin_changes WHERE action = 'admin:write' ORDER BY id",
+            limit: 10
+        )
+        #expect(
+            changes.rows.map { $0[0].plainText } == [
+                "pin key=\(key) done", "tombstone key=\(key) done", "unpin key=\(key) done", "unpin key=\(key) failed",
+            ]
+        )
+        #expect(
+            try await SQLiteAuditSource(path: store).rows(
+                sql: "SELECT detail FROM audit WHERE detail = 'pinned'",
+                limit: 9
+            )
+            .rows.count == 1
+        )
+        await upstream.shutdown()
+    }
+
+    @Test("a change in LangFlow makes answers stale, also one while the ambassador was down", .timeLimit(.minutes(1)))
+    func watch() async throws {
+        let state = TokenBox()
+        let upstream = try await TestUpstream.start(on: MultiThreadedEventLoopGroup.singleton) { request in
+            if request.requestLine.hasPrefix("GET") { return .answer(#"{"version_token":"\#(state.value)"}"#) }
+            let answer = ScriptedUpstream.answer("an answer", session: "", input: "q")
+            return .answer(String(decoding: answer.body.readableBytesView, as: UTF8.self))
+        }
+        let settings = """
+            flows:
+              faq:
+                target: 00000000-0000-4000-8000-000000000001
+                ttl: 1h
+                stale_if_error: 1d
+                session: ignore
+                watch_version: 100ms
+            """
+        let store = try temporaryStore()
+        try await withAmbassador(upstream: upstream.url, store: store, settings: settings) { running in
+            _ = try await running.ask("q")
+            try await eventually("asked") { upstream.requests.contains { $0.requestLine.hasPrefix("GET") } }
+            #expect(try await running.ask("q").cacheStatus.contains("hit"))
+            state.value = "v2"
+            try await eventually("stale") { try await running.ask("q").cacheStatus.hasPrefix("ambassador; fwd=stale") }
+            try await eventually("fresh") { try await running.ask("q").cacheStatus.contains("hit") }
+        }
+        state.value = "v3"
+        try await withAmbassador(upstream: upstream.url, store: store, settings: settings) { running in
+            try await eventually("stale") { try await running.ask("q").cacheStatus.hasPrefix("ambassador; fwd=stale") }
+        }
+        await upstream.shutdown()
+    }
+
+    private final class TokenBox: Sendable {
+        private let token = Mutex("v1")
+
+        var value: String {
+            get { self.token.withLock { $0 } }
+            set { self.token.withLock { $0 = newValue } }
+        }
+    }
+}
