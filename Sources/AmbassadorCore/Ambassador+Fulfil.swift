@@ -9,8 +9,7 @@ extension Ambassador {
         }
         var stale: CacheEntry? = self.parts.memory.entry(for: key, at: self.parts.clocks.now())
         for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
-            guard let entry = await tier.entry(for: key) else { continue }
-            guard detail != .redis || self.parts.purges.mayTake(entry) else { continue }
+            guard let entry = await tier.entry(for: key), self.parts.purges.mayTake(entry) else { continue }
             if let reply = self.answer(with: entry, to: plan, from: detail) {
                 self.keep(entry, plan, from: detail)
                 return reply

@@ -41,7 +41,8 @@ struct HTTPVersionSourceTests {
 
     @Test("an id is asked for with our key and nothing else")
     func byID() async throws {
-        try await self.withSource({ _ in .answer(Self.state) }) { server, source in
+        let script: TestUpstream.Script = { _ in .answer(Self.state) }
+        try await self.withSource(script) { server, source in
             let token = try await source.versionToken(of: try #require(FlowName(Self.id)))
             #expect(token == "d1413077-983e-4c45-a76f-0f6534e484e4")
             let request = try #require(server.requests.first)
@@ -82,7 +83,8 @@ struct HTTPVersionSourceTests {
     )
     func malformed(body: String) async throws {
         let body = body.replacing("LONG", with: String(repeating: "a", count: VersionToken.bytesMax + 1))
-        try await self.withSource({ _ in .answer(body) }) { _, source in
+        let script: TestUpstream.Script = { _ in .answer(body) }
+        try await self.withSource(script) { _, source in
             await #expect(throws: UpstreamError.self) {
                 try await source.versionToken(of: try #require(FlowName(Self.id)))
             }
@@ -97,7 +99,8 @@ struct HTTPVersionSourceTests {
             .answer("{}", status: "403 Forbidden"), .raw("HTTP/1.1 200 OK\r\n\r\n", end: .reset),
         ]
         for reply in replies {
-            try await self.withSource({ _ in reply }) { _, source in
+            let script: TestUpstream.Script = { _ in reply }
+            try await self.withSource(script) { _, source in
                 await #expect(throws: UpstreamError.self) {
                     try await source.versionToken(of: try #require(FlowName(Self.id)))
                 }

@@ -37,7 +37,7 @@ package final class PurgeLedger: Sendable {
     ///
     /// - Parameters:
     ///   - selection: what it removes.
-    ///   - time: when it was asked for, so that what other replicas stored before can be told; see ``mayTake(_:)``.
+    ///   - time: when it was asked for, so that what was stored before can be told until it is removed; see ``mayTake(_:)``.
     package func note(_ selection: PurgeSelection, at time: Timestamp? = nil) {
         self.state.withLock { state in
             if state.purges.count == self.purgesMax {
@@ -59,9 +59,9 @@ package final class PurgeLedger: Sendable {
         return self.state.withLock { $0.permits(entry, askedAt: sequence) }
     }
 
-    /// Whether an entry that was found where replicas share them may be taken: it was stored after every purge that covers it.
+    /// Whether an entry that was found beyond memory may be taken: it was stored after every purge that covers it.
     ///
-    /// Removing entries there takes time, and until then they must not be found. Clocks may be
+    /// Removing entries there takes time, and until then they must not be found. The clocks of replicas may be
     /// ``Freshness/clockSkewMax`` apart, so an entry that is stored sooner than that after a purge is not found either.
     package func mayTake(_ entry: CacheEntry) -> Bool {
         guard self.sequence > 0 else { return true }

@@ -2,9 +2,7 @@ package import NIOCore
 
 /// What an operator may decide about single answers.
 package protocol CurationAdministration: Sendable {
-    /// Has requests of a key answered with a text from now on, or with the answer that is stored.
-    ///
-    /// - Parameter text: UTF-8; `nil` means the stored answer.
+    /// Has requests of a key answered with a text (UTF-8) from now on, or with the answer that is stored where that is `nil`.
     func pin(_ key: CacheKey, text: ByteBuffer?, author: String, reason: String) async -> CurationResult
 
     /// Has requests of a key never answered from a cache from now on, and removes what is stored.

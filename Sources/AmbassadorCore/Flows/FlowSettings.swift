@@ -28,7 +28,9 @@ package struct FlowSettings: Sendable, Hashable {
     package var timeout: Duration = .seconds(30)
     package var price = Price()
     package var requestCacheControl: RequestCacheControl = .honor
-    /// How often LangFlow is asked for the target's version; `.zero` means never. Listed flows alone are watched.
+    /// How often LangFlow is asked for the target's version; `.zero` means never.
+    ///
+    /// Listed flows alone are watched.
     package var watchVersion: Duration = .zero
 
     package init() {}

@@ -29,8 +29,24 @@ package struct ReplicaFollower: Sendable {
 
     /// Follows until its task is cancelled.
     package func run() async {
+        // A store may take long to look into every input; what is purged meanwhile must not wait for it.
+        let (batches, queue) = AsyncStream.makeStream(of: ReplicaNews.self, bufferingPolicy: .bufferingOldest(64))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await batch in batches { await self.carryOut(batch) }
+            }
+            await self.listen(queue)
+            queue.finish()
+            group.cancelAll()
+        }
+    }
+
+    private func listen(_ queue: AsyncStream<ReplicaNews>.Continuation) async {
         while !Task.isCancelled {
-            await self.follow()
+            if let news = await self.takeNote(), !news.purges.isEmpty, case .dropped = queue.yield(news) {
+                // As much waits as may: the next ones are heard of once this is done.
+                await self.carryOut(news)
+            }
             // Not all replicas at once.
             let pause = Self.interval * Double.random(in: 0.8...1.0)
             do throws(CancellationError) {
@@ -43,14 +59,25 @@ package struct ReplicaFollower: Sendable {
 
     /// Does once what is new.
     func follow() async {
-        guard let news = await self.feed.news() else { return }
-        // Memory first, all of it: what is removed there is what is served.
+        guard let news = await self.takeNote() else { return }
+        await self.carryOut(news)
+    }
+
+    /// Hears what is new and takes it out of memory; from then on it is in force.
+    private func takeNote() async -> ReplicaNews? {
+        guard let news = await self.feed.news() else { return nil }
         for purge in news.purges { self.ambassador.forget(purge) }
         for refresh in news.refreshes { self.ambassador.forget(refresh) }
         self.feed.noted(news)
+        return news
+    }
+
+    /// Removes what was purged from the store.
+    private func carryOut(_ news: ReplicaNews) async {
+        guard !news.purges.isEmpty else { return }
         for purge in news.purges { await self.ambassador.follow(purge) }
         // Kept once the store is clean: after a crash what was not yet removed there is removed again.
-        if !news.purges.isEmpty { await self.notes.keep(news.position, as: Self.positionNote) }
+        await self.notes.keep(news.position, as: Self.positionNote)
     }
 }
 

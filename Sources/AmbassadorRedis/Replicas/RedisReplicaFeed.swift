@@ -12,9 +12,9 @@ package final class RedisReplicaFeed: ReplicaFeed {
     private static let readMax = 256
 
     private struct State {
-        /// The places up to which the streams were read; `nil` until that is known.
-        var purges: String?
-        var refreshes: String?
+        /// The places up to which the streams were read.
+        var purges: String
+        var refreshes: String
         /// Purges that could not be told yet.
         var pending: Deque<PurgeSelection> = []
     }
@@ -26,9 +26,13 @@ package final class RedisReplicaFeed: ReplicaFeed {
     init(cache: RedisResponseCache, position: String?) {
         self.cache = cache
         self.replica = .random(in: .min ... .max)
-        self.state = Mutex(State(purges: position.flatMap { StreamID($0) == nil ? nil : $0 }))
-        // Until the feed was read, everything in it is unknown.
-        cache.fence.position = self.state.withLock { $0.purges } ?? StreamID.first
+        // What is put into this process's memory from here on, later purges concern; what is there from before, only where the
+        // feed was followed. Redis' clock may be behind ours.
+        let now = cache.clocks.wall().milliseconds - Freshness.clockSkewMax.milliseconds
+        let start = StreamID("\(max(0, now))-0")?.text ?? StreamID.first
+        let purges = position.flatMap { StreamID($0)?.text } ?? start
+        self.state = Mutex(State(purges: purges, refreshes: purges))
+        cache.fence.position = purges
     }
 
     package func publish(_ selection: PurgeSelection) async -> ReplicaNotice {
@@ -42,9 +46,9 @@ package final class RedisReplicaFeed: ReplicaFeed {
 
     package func news() async -> ReplicaNews? {
         // Asked first, so that commands that cannot be sent are not counted ten times a second.
-        guard self.cache.condition == .up, await self.tellPending(), await self.findPlace() else { return nil }
+        guard self.cache.condition == .up, await self.tellPending() else { return nil }
         let (purges, refreshes) = self.state.withLock { ($0.purges, $0.refreshes) }
-        guard let purges, let refreshes,
+        guard
             let command = RedisCommand.read(
                 [(self.cache.keySpace.purgeFeed, purges), (self.cache.keySpace.refreshFeed, refreshes)],
                 count: Self.readMax
@@ -99,7 +103,7 @@ package final class RedisReplicaFeed: ReplicaFeed {
     private func missed(before id: StreamID) async -> [SharedPurge]? {
         let connection = self.cache.anyConnection
         guard let length = RedisCommand.length(ofStream: self.cache.keySpace.purgeFeed),
-            let first = RedisCommand.range(ofStream: self.cache.keySpace.purgeFeed, isReversed: false),
+            let first = RedisCommand.first(ofStream: self.cache.keySpace.purgeFeed),
             case .success(.integer(let count)) = await connection.send(length),
             case .success(let reply) = await connection.send(first)
         else { return nil }
@@ -126,28 +130,6 @@ package final class RedisReplicaFeed: ReplicaFeed {
             }
         }
         return true
-    }
-
-    /// Begins at the end of the streams where no place is known: what was told before concerns nothing that is here.
-    private func findPlace() async -> Bool {
-        let (purges, refreshes) = self.state.withLock { ($0.purges, $0.refreshes) }
-        if purges == nil {
-            guard let last = await self.last(of: self.cache.keySpace.purgeFeed) else { return false }
-            self.state.withLock { $0.purges = last }
-            self.cache.fence.position = last
-        }
-        if refreshes == nil {
-            guard let last = await self.last(of: self.cache.keySpace.refreshFeed) else { return false }
-            self.state.withLock { $0.refreshes = last }
-        }
-        return true
-    }
-
-    private func last(of stream: ByteBuffer) async -> String? {
-        guard let command = RedisCommand.range(ofStream: stream, isReversed: true),
-            case .success(let reply) = await self.cache.anyConnection.send(command)
-        else { return nil }
-        return StreamReply.entries(in: reply).first?.id.text ?? StreamID.first
     }
 }
 

@@ -68,11 +68,10 @@ extension RedisCommand {
         return RedisCommand(.feed, words + streams.map(\.name) + streams.map { ByteBuffer(string: $0.after) })
     }
 
-    /// Reads the first record of a stream, or the last.
-    static func range(ofStream stream: ByteBuffer, isReversed: Bool) -> RedisCommand? {
-        let words = isReversed ? ["XREVRANGE", "+", "-"] : ["XRANGE", "-", "+"]
-        let rest = [words[1], words[2], "COUNT", "1"].map { ByteBuffer(string: $0) }
-        return RedisCommand(.feed, [ByteBuffer(string: words[0]), stream] + rest)
+    /// Reads the first record of a stream.
+    static func first(ofStream stream: ByteBuffer) -> RedisCommand? {
+        let words = ["XRANGE", "-", "+", "COUNT", "1"].map { ByteBuffer(string: $0) }
+        return RedisCommand(.feed, [words[0], stream] + words.dropFirst())
     }
 
     static func length(ofStream stream: ByteBuffer) -> RedisCommand? {

@@ -125,6 +125,33 @@ struct PurgeRaceTests {
         #expect(await other.ask("q").cacheStatusText == "ambassador; fwd=miss; stored")
     }
 
+    @Test("nor from the store, and a purge that takes long there holds up no later one", .timeLimit(.minutes(1)))
+    func slowStore() async throws {
+        let store = FakeResponseCache()
+        let harness = Harness(flows: ["faq": .cached(), "other": .cached()], store: store)
+        _ = await (harness.ask("q"), harness.ask("q", of: "other"))
+        let gate = AsyncStream.makeStream(of: Void.self)
+        store.beforeRemoval { for await _ in gate.stream { break } }
+        let (feed, notes) = (FakeFeed(), FakeNotes())
+        feed.waiting.withLock { waiting in
+            waiting = ["faq", "other"].enumerated().map { number, flow in
+                let purge = SharedPurge(selection: .flow(target: .sample(flow)), time: harness.clock.wall)
+                return ReplicaNews(purges: [purge], refreshes: [], position: "\(number)-0")
+            }
+        }
+        let follower = ReplicaFollower(harness.ambassador, feed: feed, notes: notes)
+        let running = Task { await follower.run() }
+        try await eventually("both are heard of") { feed.places.withLock { $0 } == ["0-0", "1-0"] }
+        #expect(harness.ambassador.statistics.memoryEntries == 0)
+        #expect(store.entries.count == 2)
+        #expect(await harness.ask("q", of: "other").cacheStatusText == "ambassador; fwd=miss; stored")
+        #expect(await notes.note(ReplicaFollower.positionNote) == nil)
+        gate.continuation.finish()
+        try await eventually("removed") { await notes.note(ReplicaFollower.positionNote) == "1-0" }
+        running.cancel()
+        await running.value
+    }
+
     @Test("a purge says whether the other replicas know")
     func report() {
         #expect(PurgeReport(memory: 1, shared: nil, store: 1).isComplete)

@@ -23,7 +23,10 @@ struct RedisReplicaFeedTests {
     @Test("a purge reaches the other replica once, with its time, and not its own")
     func purge() async throws {
         try await self.withReplicas { one, other, _ in
-            let (mine, theirs) = (one.cache.makeReplicaFeed(position: nil), other.cache.makeReplicaFeed(position: nil))
+            let (mine, theirs) = (
+                one.cache.makeReplicaFeed(position: StreamID.first),
+                other.cache.makeReplicaFeed(position: StreamID.first)
+            )
             #expect(await mine.news()?.purges == [])
             #expect(await theirs.news()?.purges == [])
             let selection = PurgeSelection(
@@ -47,8 +50,8 @@ struct RedisReplicaFeedTests {
     @Test("a replica reads on from where it was before it was stopped")
     func position() async throws {
         try await self.withReplicas { one, other, _ in
-            let mine = one.cache.makeReplicaFeed(position: nil)
-            let theirs = other.cache.makeReplicaFeed(position: nil)
+            let mine = one.cache.makeReplicaFeed(position: StreamID.first)
+            let theirs = other.cache.makeReplicaFeed(position: StreamID.first)
             _ = await (mine.news(), theirs.news())
             _ = await mine.publish(.all)
             let seen = try #require(await theirs.news())
@@ -65,7 +68,7 @@ struct RedisReplicaFeedTests {
     @Test("whoever missed more than the feed keeps gives up what was stored before what is left")
     func gap() async throws {
         try await self.withReplicas { one, other, _ in
-            let mine = one.cache.makeReplicaFeed(position: nil)
+            let mine = one.cache.makeReplicaFeed(position: StreamID.first)
             let theirs = other.cache.makeReplicaFeed(position: StreamID.first)
             for _ in 0..<RedisReplicaFeed.purgesMax + 1 {
                 _ = await mine.publish(.flow(target: try #require(FlowName("f"))))
@@ -80,7 +83,10 @@ struct RedisReplicaFeedTests {
     @Test("an entry asked for before a purge is not put back into Redis after it")
     func fence() async throws {
         try await self.withReplicas { one, other, _ in
-            let (mine, theirs) = (one.cache.makeReplicaFeed(position: nil), other.cache.makeReplicaFeed(position: nil))
+            let (mine, theirs) = (
+                one.cache.makeReplicaFeed(position: StreamID.first),
+                other.cache.makeReplicaFeed(position: StreamID.first)
+            )
             _ = await (mine.news(), theirs.news())
             let entry = try Samples.entry()
             other.cache.insert(entry, lifetime: .seconds(60))
@@ -99,7 +105,10 @@ struct RedisReplicaFeedTests {
     @Test("an entry that takes another's place is told, the first one is not")
     func refresh() async throws {
         try await self.withReplicas { one, other, _ in
-            let (mine, theirs) = (one.cache.makeReplicaFeed(position: nil), other.cache.makeReplicaFeed(position: nil))
+            let (mine, theirs) = (
+                one.cache.makeReplicaFeed(position: StreamID.first),
+                other.cache.makeReplicaFeed(position: StreamID.first)
+            )
             _ = await (mine.news(), theirs.news())
             let entry = try Samples.entry()
             one.cache.insert(entry, lifetime: .seconds(60))
@@ -116,7 +125,10 @@ struct RedisReplicaFeedTests {
     @Test("a purge while Redis is away is told when it is back")
     func outage() async throws {
         try await self.withReplicas { one, other, server in
-            let (mine, theirs) = (one.cache.makeReplicaFeed(position: nil), other.cache.makeReplicaFeed(position: nil))
+            let (mine, theirs) = (
+                one.cache.makeReplicaFeed(position: StreamID.first),
+                other.cache.makeReplicaFeed(position: StreamID.first)
+            )
             _ = await (mine.news(), theirs.news())
             await server.kill()
             try await eventually("away") { one.cache.condition == .away && other.cache.condition == .away }
@@ -133,7 +145,10 @@ struct RedisReplicaFeedTests {
     @Test("what is not a purge of ours is left out and counted, and another's value is taken out of the way")
     func foreign() async throws {
         try await self.withReplicas { one, other, _ in
-            let (mine, theirs) = (one.cache.makeReplicaFeed(position: nil), other.cache.makeReplicaFeed(position: nil))
+            let (mine, theirs) = (
+                one.cache.makeReplicaFeed(position: StreamID.first),
+                other.cache.makeReplicaFeed(position: StreamID.first)
+            )
             _ = await (mine.news(), theirs.news())
             _ = try await one.raw("XADD", "ambassador:p1", "*", "p", "junk")
             _ = try await one.raw("XADD", "ambassador:p1", "*", "q", "1")
