@@ -65,6 +65,11 @@ test-crash: debug ## kill -9 under load, 20 times for each promise of the audit 
 test-langflow: debug ## The suite against a real LangFlow 1.13, which it installs into .langflow/
 	AMBASSADOR="$(AMBASSADOR)" Tests/LangFlow/run
 
+.PHONY: test-browser
+test-browser: debug ## Web pages in a headless Chromium that call the ambassador, allowed and not
+	@scripts/install-dependencies browser
+	AMBASSADOR="$(AMBASSADOR)" Tests/Browser/run
+
 .PHONY: benchmark
 benchmark: ## Measure hits beside nginx's proxy_cache and misses beside a direct call
 	Benchmarks/run

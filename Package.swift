@@ -20,6 +20,7 @@ let migrations = [
     "0004_add_cache_control",
     "0005_add_notes",
     "0006_add_curation",
+    "0007_add_answer_forms",
 ]
 
 let package = Package(

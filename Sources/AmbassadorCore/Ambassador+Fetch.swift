@@ -5,6 +5,29 @@ import NIOCore
 extension Ambassador {
     /// Calls LangFlow once and keeps a good answer in every cache.
     func fetch(_ plan: Plan) async throws(FetchFailure) -> Fetched {
+        let (called, microseconds) = try await self.guarded(plan) { start in
+            if plan.caching.isBypass, plan.flow.settings.cancelsAbandoned {
+                await self.callFolded(plan, at: start)
+            } else {
+                await self.call(plan, at: start)
+            }
+        }
+        return self.keep(called, plan, microseconds: microseconds)
+    }
+
+    /// Makes a call that breakers and limits let through, and tells them what became of it.
+    ///
+    /// - Parameters:
+    ///   - plan: what is asked for.
+    ///   - stall: how long the call waited for its readers, which LangFlow is not to blame for.
+    ///   - call: made once it may be.
+    /// - Returns: what the call brought, and how long it took in microseconds.
+    /// - Throws: what kept the call from being made, or what it failed with.
+    func guarded<Value: UpstreamUsed>(
+        _ plan: Plan,
+        stall: () -> Duration = { .zero },
+        call: (_ start: NIODeadline) async -> Result<Value, FetchError>
+    ) async throws(FetchFailure) -> (Value, microseconds: Int64) {
         let clocks = self.parts.clocks
         // The flow's breaker comes first: a permit of the upstream's that is not used would have to be given back.
         guard let flowPermit = plan.flow.breaker.permit(at: clocks.now()) else { throw FetchFailure(.breakerOpen) }
@@ -13,11 +36,11 @@ extension Ambassador {
             throw FetchFailure(.breakerOpen)
         }
         let start: NIODeadline
-        let outcome: Result<Called, FetchError>
+        let outcome: Result<Value, FetchError>
         do throws(FetchError) {
             try await self.admitCall(plan)
             start = try await self.enterLimit(plan, flowPermit, permit)
-            outcome = await self.call(plan, at: start)
+            outcome = await call(start)
             self.parts.limit.release()
         } catch {
             plan.flow.breaker.abandoned(flowPermit, at: clocks.now())
@@ -25,8 +48,9 @@ extension Ambassador {
             throw FetchFailure(error)
         }
         let end = clocks.now()
-        let took = start.duration(to: end)
-        let hadItsTime = start.duration(to: plan.deadline) >= plan.flow.settings.timeout * 0.9
+        let stalled = stall()
+        let took = start.duration(to: end) - stalled
+        let hadItsTime = start.duration(to: plan.deadline) - stalled >= plan.flow.settings.timeout * 0.9
         self.report(
             .flow(outcome.error, hadItsTime: hadItsTime),
             to: plan.flow.breaker,
@@ -41,10 +65,10 @@ extension Ambassador {
             at: end,
             took: took
         )
-        self.charge(outcome, plan)
+        if case .success(let value) = outcome { self.charge(value.billedUsage, plan) }
         plan.flow.metrics.countCall(answered: outcome.error == nil, microseconds: took.microseconds)
         switch outcome {
-        case .success(let called): return self.keep(called, plan, microseconds: took.microseconds)
+        case .success(let value): return (value, took.microseconds)
         case .failure(let error): throw FetchFailure(error, microseconds: took.microseconds)
         }
     }
@@ -92,10 +116,9 @@ extension Ambassador {
     }
 
     /// Counts what a call used towards the tenant's budget; its request was taken before.
-    private func charge(_ outcome: Result<Called, FetchError>, _ plan: Plan) {
+    private func charge(_ usage: Usage?, _ plan: Plan) {
         // As the audit log has it: LangFlow's refusals and failures cost nothing.
-        guard case .success(let called) = outcome, called.answer.status == 200 else { return }
-        let usage = called.read.usage
+        guard let usage else { return }
         self.parts.budgets.charge(
             BudgetUsage(spent: usage, costNanos: plan.flow.settings.price.nanos(for: usage)),
             to: plan.tenant,
@@ -104,32 +127,39 @@ extension Ambassador {
     }
 
     /// LangFlow's answer as it came and as it reads.
-    private struct Called {
+    struct Called: Sendable {
         let answer: UpstreamAnswer
         let read: LangFlowAnswer
     }
 
     /// Sends the canonical body and reads what comes back.
     private func call(_ plan: Plan, at start: NIODeadline) async -> Result<Called, FetchError> {
-        let session = plan.session.scoped(to: plan.tenant)
-        let call = UpstreamCall(
-            target: plan.flow.target,
-            body: plan.input.upstreamBody(session: session),
-            globalVariables: plan.globalVariables,
-            traceID: plan.request.traceID,
-            timeout: start.duration(to: plan.deadline)
-        )
         do throws(UpstreamError) {
-            let answer = try await self.parts.upstream.run(call)
+            let answer = try await self.parts.upstream.run(self.upstreamCall(plan, at: start))
             if let error = self.error(of: answer) { return .failure(error) }
-            return .success(Called(answer: answer, read: try LangFlowAnswer.read(answer, session: session)))
+            return .success(try self.called(answer, plan))
         } catch {
             return .failure(FetchError(error))
         }
     }
 
+    /// What LangFlow is sent.
+    func upstreamCall(_ plan: Plan, at start: NIODeadline) -> UpstreamCall {
+        UpstreamCall(
+            target: plan.flow.target,
+            body: plan.input.upstreamBody(session: plan.session.scoped(to: plan.tenant)),
+            globalVariables: plan.globalVariables,
+            traceID: plan.request.traceID,
+            timeout: start.duration(to: plan.deadline)
+        )
+    }
+
+    func called(_ answer: UpstreamAnswer, _ plan: Plan) throws(UpstreamError) -> Called {
+        Called(answer: answer, read: try LangFlowAnswer.read(answer, session: plan.session.scoped(to: plan.tenant)))
+    }
+
     /// What an answer's status says against it; 200 and LangFlow's own 4xx are passed on.
-    private func error(of answer: UpstreamAnswer) -> FetchError? {
+    func error(of answer: UpstreamAnswer) -> FetchError? {
         let isCredentialRefused = answer.status == 401 || answer.status == 403
         if answer.status < 500 { self.parts.readiness.noteUpstreamCredential(isAccepted: !isCredentialRefused) }
         if isCredentialRefused { return .credentialRefused }
@@ -164,7 +194,7 @@ extension Ambassador {
     }
 
     /// Keeps an answer that may be kept: in the store, then in the hot caches.
-    private func keep(_ called: Called, _ plan: Plan, microseconds: Int64) -> Fetched {
+    func keep(_ called: Called, _ plan: Plan, microseconds: Int64) -> Fetched {
         let entry = self.entry(called, plan, microseconds: microseconds)
         let isKept = entry.map { self.keep($0, plan, from: nil) } ?? false
         return Fetched(
@@ -199,20 +229,56 @@ extension Ambassador {
     }
 
     private func entry(_ called: Called, _ plan: Plan, microseconds: Int64) -> CacheEntry? {
-        guard case .use(let key, _) = plan.caching, case .storable = called.read.storability else { return nil }
-        guard called.answer.lifetimeMax != .zero else { return nil }
+        guard case .storable = called.read.storability, called.answer.lifetimeMax != .zero else { return nil }
+        return self.entry(
+            called.read.answer,
+            called.read.usage,
+            lifetimeMax: called.answer.lifetimeMax,
+            plan,
+            microseconds: microseconds
+        )
+    }
+
+    /// - Returns: `nil` where nothing is kept for the plan, or where the entry is over the size limit.
+    func entry(
+        _ answer: Answer,
+        _ usage: Usage,
+        lifetimeMax: Duration?,
+        _ plan: Plan,
+        microseconds: Int64
+    ) -> CacheEntry? {
+        guard case .use(let key, _) = plan.caching else { return nil }
         let entry = CacheEntry(
             key: key,
             tenant: plan.tenant,
             target: plan.flow.target,
             storedAt: self.parts.clocks.wall(),
-            lifetimeMax: called.answer.lifetimeMax,
-            answer: called.read.answer,
-            usage: called.read.usage,
+            lifetimeMax: lifetimeMax,
+            answer: answer,
+            usage: usage,
             upstreamMicroseconds: microseconds,
             input: plan.flow.settings.storesInputs ? plan.input.input : nil
         )
         return entry.byteCount <= self.parts.entryBytesMax ? entry : nil
+    }
+}
+
+/// What a call brought, as the budgets see it.
+protocol UpstreamUsed: Sendable {
+    /// What a good answer used; `nil` where it was LangFlow's refusal.
+    var billedUsage: Usage? { get }
+}
+
+extension Ambassador.Called: UpstreamUsed {
+    var billedUsage: Usage? { self.answer.status == 200 ? self.read.usage : nil }
+}
+
+extension Ambassador.StreamCall: UpstreamUsed {
+    var billedUsage: Usage? {
+        switch self {
+        case .answer(let called): called.billedUsage
+        case .stream(let stream): stream.outline.usage
+        }
     }
 }
 

@@ -5,7 +5,8 @@ extension Ambassador {
     /// Finds the answer in the caches beyond memory or fetches it; where LangFlow does not answer, degrades.
     func fulfil(_ plan: Plan) async -> Reply {
         guard case .use(let key, _) = plan.caching else {
-            return plan.isOnlyIfCached ? self.notStored(plan) : await self.fetchPastFlights(plan, nil)
+            if plan.isOnlyIfCached { return self.notStored(plan) }
+            return plan.form == .records ? await self.fulfilStream(plan, nil) : await self.fetchPastFlights(plan, nil)
         }
         var stale: CacheEntry? = self.parts.memory.entry(for: key, at: self.parts.clocks.now())
         for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
@@ -18,7 +19,9 @@ extension Ambassador {
         }
         if plan.isOnlyIfCached { return self.notStored(plan) }
         // Whoever waits on a flight may want to have its answer kept.
-        if plan.directives?.noStore == true { return await self.fetchPastFlights(plan.bypassing(.noStore), stale) }
+        let plan = plan.directives?.noStore == true ? plan.bypassing(.noStore) : plan
+        if plan.form == .records { return await self.fulfilStream(plan, stale) }
+        if plan.caching.isBypass { return await self.fetchPastFlights(plan, stale) }
         var landing = await self.land(key, plan)
         if case .failed(let failure, wasShared: true) = landing, failure.isOurRefusal {
             // What another caller may not do says nothing of this one.
@@ -47,25 +50,47 @@ extension Ambassador {
     func answer(with entry: CacheEntry, to plan: Plan, from tier: OutcomeDetail) -> Reply? {
         switch Freshness(of: entry, in: plan.flow, at: plan.time, asking: plan.directives) {
         case .fresh(let ttl):
-            var reply = Reply(entry: entry, to: plan, outcome: .hit, detail: tier)
-            reply.cacheStatus = .hit(ttl: ttl, tier)
-            return reply
+            return self.reply(with: entry, to: plan, .hit, ttl: ttl, tier)
         case .staleWhileRevalidate(let ttl):
             // Whoever asks for what is stored alone, or to have nothing kept, gives no cause for a call.
-            if !plan.isOnlyIfCached, plan.directives?.noStore != true {
-                self.parts.flights.refreshInBackground(entry.key) { () async throws(FetchFailure) in
-                    try await self.fetch(plan)
-                }
-            }
-            var reply = Reply(entry: entry, to: plan, outcome: .stale, detail: tier)
-            reply.cacheStatus = .hit(ttl: ttl, tier)
-            return reply
+            if !plan.isOnlyIfCached, plan.directives?.noStore != true { self.refreshInBackground(entry.key, plan) }
+            return self.reply(with: entry, to: plan, .stale, ttl: ttl, tier)
         case .staleAsAccepted(let ttl):
-            var reply = Reply(entry: entry, to: plan, outcome: .stale, detail: tier)
-            reply.cacheStatus = .hit(ttl: ttl, tier)
-            return reply
+            return self.reply(with: entry, to: plan, .stale, ttl: ttl, tier)
         case .staleIfError, .expired:
             return nil
+        }
+    }
+
+    private func reply(
+        with entry: CacheEntry,
+        to plan: Plan,
+        _ outcome: Outcome,
+        ttl: Int,
+        _ tier: OutcomeDetail
+    ) -> Reply? {
+        guard var reply = Reply(entry: entry, to: plan, outcome: outcome, detail: tier) else { return nil }
+        reply.cacheStatus = .hit(ttl: ttl, tier)
+        return self.paced(reply, plan, madeAt: entry.storedAt)
+    }
+
+    /// A replay takes its time where the flow wants it to.
+    private func paced(_ reply: Reply, _ plan: Plan, madeAt time: Timestamp) -> Reply {
+        let pace = plan.flow.settings.replayPace
+        guard pace > .zero, let answer = reply.answer, plan.form == .records else { return reply }
+        var reply = reply
+        let clocks = self.parts.clocks
+        reply.source = PacedReplay(answer, pace: pace, sleeper: self.parts.sleeper, now: clocks.now)
+        reply.view = plan.streamView(createdAt: time)
+        return reply
+    }
+
+    private func refreshInBackground(_ key: CacheKey, _ plan: Plan) {
+        switch plan.form {
+        case .document:
+            self.parts.flights.refreshInBackground(key) { () async throws(FetchFailure) in try await self.fetch(plan) }
+        case .records:
+            self.parts.streams.refreshInBackground(key) { await self.produce(plan, $0) }
         }
     }
 
@@ -78,7 +103,7 @@ extension Ambassador {
         return tiers
     }
 
-    private func fetchPastFlights(_ plan: Plan, _ stale: CacheEntry?) async -> Reply {
+    func fetchPastFlights(_ plan: Plan, _ stale: CacheEntry?) async -> Reply {
         do throws(FetchFailure) {
             return self.reply(try await self.fetch(plan), to: plan, over: stale, wasShared: false)
         } catch {
@@ -87,9 +112,17 @@ extension Ambassador {
         }
     }
 
-    private func reply(_ fetched: Fetched, to plan: Plan, over entry: CacheEntry?, wasShared: Bool) -> Reply {
+    func reply(_ fetched: Fetched, to plan: Plan, over entry: CacheEntry?, wasShared: Bool) -> Reply {
         guard fetched.status == 200 else { return self.rejection(fetched, to: plan, wasShared: wasShared) }
-        var reply = Reply(fetched.answer, to: plan, outcome: wasShared ? .collapsed : .miss)
+        // A document has every form.
+        let answer = fetched.answer.in(plan.form) ?? fetched.answer
+        var reply = Reply(
+            answer,
+            fetched.usage,
+            madeAt: plan.time,
+            to: plan,
+            outcome: wasShared ? .collapsed : .miss
+        )
         switch plan.caching {
         case .bypass(let reason):
             reply.outcome = .bypass
@@ -134,7 +167,7 @@ extension Ambassador {
     }
 
     /// The next best answer when LangFlow gave none: a stale entry, else the flow's fallback, else the error.
-    private func degrade(
+    func degrade(
         _ plan: Plan,
         _ stale: CacheEntry?,
         _ failure: FetchFailure,
@@ -145,14 +178,23 @@ extension Ambassador {
             retryAfter: max(self.parts.breaker.retryAfter(at: now), plan.flow.breaker.retryAfter(at: now))
         )
         var reply: Reply
-        if let stale, let ttl = self.secondsLeft(of: stale, plan) {
-            reply = Reply(entry: stale, to: plan, outcome: .degraded, detail: .stale)
+        if let stale, let ttl = self.secondsLeft(of: stale, plan),
+            let answered = Reply(entry: stale, to: plan, outcome: .degraded, detail: .stale)
+        {
+            reply = answered
             reply.degradation = .stale
             reply.cacheStatus =
                 failure.wasCalled ? .degradedAfterCall(status: refusal.status) : .degradedWithoutCall(ttl: ttl)
         } else if let fallback = plan.flow.settings.fallback {
             let answer = FallbackAnswer.make(text: fallback, input: plan.input.input)
-            reply = Reply(answer, to: plan, outcome: .degraded, detail: .fallback)
+            reply = Reply(
+                answer.in(plan.form) ?? answer,
+                .unknown,
+                madeAt: plan.time,
+                to: plan,
+                outcome: .degraded,
+                detail: .fallback
+            )
             reply.degradation = .fallback
             reply.ageSeconds = nil
             reply.cacheStatus = .fallback(status: refusal.status)

@@ -111,7 +111,8 @@ package final class Ambassador: Responder {
                 input,
                 normalization: flow.settings.normalize,
                 globalVariables: variables,
-                session: keyed
+                session: keyed,
+                form: flow.settings.reusesStreams ? nil : input.form
             )
             if variables.isEmpty { self.memo.insert(input, hash, for: request) }
         }
@@ -135,6 +136,7 @@ package final class Ambassador: Responder {
                 isBypassed: mayRefresh && directives?.noStore == true
             ),
             directives: directives,
+            form: input.form,
             time: time,
             // From now on, not from the first byte: what the caller took to send its request is not LangFlow's time.
             deadline: self.parts.clocks.now().advanced(by: flow.settings.timeout)
@@ -144,17 +146,13 @@ package final class Ambassador: Responder {
     private static func read(_ request: Request) throws(Refusal) -> RunInput {
         switch request.head.route {
         case .runFlow: try RunInput.parseRunFlow(request.body)
-        case .langFlowRun(let flow): try RunInput.parseLangFlowRun(request.body, flow: flow)
+        case .langFlowRun(let flow):
+            try RunInput.parseLangFlowRun(request.body, flow: flow, wantsStream: request.head.wantsStream)
+        case .responses: try RunInput.parseResponses(request.body)
         }
     }
 
     private static func check(_ input: RunInput, _ settings: FlowSettings) throws(Refusal) {
-        guard !input.wantsStream else {
-            throw Refusal(
-                .notImplemented,
-                "Streaming is not supported by this version. Leave out stream, or send false."
-            )
-        }
         try input.checkInput(allowsEmpty: settings.allowsEmptyInput)
         try input.checkTweaks(allowed: settings.tweaks)
     }
@@ -216,6 +214,7 @@ package final class Ambassador: Responder {
 
     /// Records a request and lets its answer go, at once or, where the audit log is strict, once its record is on disk.
     private func conclude(_ reply: Reply, _ exchange: Exchange) -> Decision {
+        if let source = reply.source { return .answered(self.response(streaming: source, reply, exchange)) }
         switch self.parts.audit.durability {
         case .batched:
             let record = exchange.record(reply, at: self.parts.clocks.now())

@@ -7,6 +7,8 @@ package final class CallHead: Sendable {
     package let tenantHeader: String?
     /// Whether the caller asked for the answer's text alone (`Accept: text/plain`).
     package let wantsText: Bool
+    /// Whether the target's query asks for a stream (`?stream=true`).
+    package let wantsStream: Bool
     /// The values of the caller's `X-LANGFLOW-GLOBAL-VAR-*` headers by upper-case variable name.
     package let globalVariables: [GlobalVariable]
     /// What the caller asks of the cache; `nil` where it asks nothing.
@@ -20,6 +22,7 @@ package final class CallHead: Sendable {
         route: Route,
         tenantHeader: String? = nil,
         wantsText: Bool = false,
+        wantsStream: Bool = false,
         globalVariables: [GlobalVariable] = [],
         directives: CacheDirectives? = nil,
         credential: Credential = .none,
@@ -28,6 +31,7 @@ package final class CallHead: Sendable {
         self.route = route
         self.tenantHeader = tenantHeader
         self.wantsText = wantsText
+        self.wantsStream = wantsStream
         self.globalVariables = globalVariables
         self.directives = directives
         self.credential = credential

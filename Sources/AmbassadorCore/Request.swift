@@ -46,11 +46,14 @@ package enum Route: Sendable, Hashable {
     case runFlow
     /// `POST /api/v1/run/{flow}`: LangFlow's own call.
     case langFlowRun(FlowName)
+    /// `POST /api/v1/responses`: LangFlow's OpenAI-compatible call; the flow is named in the body.
+    case responses
 
     /// A route's name in the audit log and in metrics.
     package enum Name: String, Sendable, CaseIterable {
         case runFlow = "run-flow"
         case langFlowRun = "langflow-run"
+        case responses
         /// A request that matched no route or whose head was refused.
         case none
     }
@@ -59,6 +62,7 @@ package enum Route: Sendable, Hashable {
         switch self {
         case .runFlow: .runFlow
         case .langFlowRun: .langFlowRun
+        case .responses: .responses
         }
     }
 }

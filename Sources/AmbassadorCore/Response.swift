@@ -23,8 +23,10 @@ package struct Response: Sendable {
 
     /// A response's body and its type.
     package enum Content: Sendable {
-        /// LangFlow's JSON with the reader's own session id where LangFlow had put one; `application/json`.
+        /// LangFlow's answer with the reader's own session id where LangFlow had put one; its form says of which type it is.
         case answer(Answer, session: EscapedSessionID)
+        /// A stream that is still being made, in LangFlow's framing; `text/event-stream`. Its length is not known.
+        case stream(any ResponseStream)
         /// The answer's text alone; `text/plain; charset=utf-8`.
         case text(ByteBuffer)
         /// `application/json`, as it is.
@@ -32,31 +34,25 @@ package struct Response: Sendable {
         /// `application/problem+json` (RFC 9457).
         case problem(ByteBuffer)
 
-        /// The length of the body in bytes.
+        /// The length of the body in bytes; zero for a stream, which counts its own.
         package var byteCount: Int {
             switch self {
             case .answer(let answer, let session):
                 answer.body.readableBytes + answer.sessionOffsets.count * session.byteCount
             case .text(let bytes), .json(let bytes), .problem(let bytes):
                 bytes.readableBytes
+            case .stream: 0
             }
         }
 
-        /// Appends the body.
+        /// Appends the body; of a stream nothing.
         package func write(into buffer: inout ByteBuffer) {
             switch self {
             case .answer(let answer, let session):
-                answer.body.withUnsafeReadableBytes { body in
-                    var start = 0
-                    for offset in answer.sessionOffsets {
-                        buffer.writeBytes(UnsafeRawBufferPointer(rebasing: body[start..<offset]))
-                        session.write(into: &buffer)
-                        start = offset
-                    }
-                    buffer.writeBytes(UnsafeRawBufferPointer(rebasing: body[start...]))
-                }
+                session.write(into: answer.body, at: answer.sessionOffsets, to: &buffer)
             case .text(let bytes), .json(let bytes), .problem(let bytes):
                 buffer.writeImmutableBuffer(bytes)
+            case .stream: break
             }
         }
 

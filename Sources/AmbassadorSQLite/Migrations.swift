@@ -11,5 +11,6 @@ struct Migration: Sendable {
         Migration(name: "0004_add_cache_control", sql: PackageResources._004_add_cache_control_sql),
         Migration(name: "0005_add_notes", sql: PackageResources._005_add_notes_sql),
         Migration(name: "0006_add_curation", sql: PackageResources._006_add_curation_sql),
+        Migration(name: "0007_add_answer_forms", sql: PackageResources._007_add_answer_forms_sql),
     ]
 }

@@ -40,6 +40,20 @@ package final class LoopTurns: Sendable {
         self.handler.value.goRound(self.channel)
     }
 
+    /// Waits until a value has stayed the same for so many rounds that nothing more can be on its way between sockets of this loop.
+    package func settled<Value: Equatable & Sendable>(_ value: @Sendable () -> Value) async -> Value {
+        var (last, rounds) = (value(), 0)
+        while rounds < 50 {
+            await withCheckedContinuation { continuation in
+                self.channel.eventLoop.execute { self.afterTwo { continuation.resume() } }
+            }
+            let now = value()
+            rounds = now == last ? rounds + 1 : 0
+            last = now
+        }
+        return last
+    }
+
     package func close() async throws {
         try await self.channel.close()
     }

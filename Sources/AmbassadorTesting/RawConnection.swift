@@ -101,6 +101,9 @@ package final class RawConnection: Sendable {
         let bytes = await self.receive(within: timeout) { _ in false }
         return (bytes, self.inbox.hasEnded)
     }
+
+    /// Whether the connection failed, as with a reset, in place of an orderly end.
+    package var hasFailed: Bool { self.inbox.hasFailed }
 }
 
 /// Bytes on their way, one at a time; belongs to the channel's loop.
@@ -149,19 +152,25 @@ private final class Inbox: Sendable {
     private struct State {
         var bytes: [UInt8] = []
         var hasEnded = false
+        var hasFailed = false
         var waiter: (isEnough: @Sendable ([UInt8]) -> Bool, continuation: CheckedContinuation<[UInt8], Never>)?
     }
 
     private let state = Mutex(State())
 
     var hasEnded: Bool { self.state.withLock { $0.hasEnded } }
+    var hasFailed: Bool { self.state.withLock { $0.hasFailed } }
 
     func append(_ bytes: ByteBuffer) {
-        self.settle { $0.bytes.append(contentsOf: bytes.readableBytesView) }
+        self.settle { state in bytes.withUnsafeReadableBytes { state.bytes.append(contentsOf: $0) } }
     }
 
     func end() {
         self.settle { $0.hasEnded = true }
+    }
+
+    func fail() {
+        self.state.withLock { $0.hasFailed = true }
     }
 
     func wait(
@@ -209,6 +218,7 @@ private final class InboxHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.inbox.fail()
         context.close(promise: nil)
     }
 }

@@ -7,9 +7,14 @@ package final class ScriptedUpstream: Upstream {
     /// What answers a call; its number counts from zero.
     package typealias Script = @Sendable (UpstreamCall, Int) async throws(UpstreamError) -> UpstreamAnswer
 
+    /// What answers a streamed call; its number counts from zero.
+    package typealias StreamScript = @Sendable (UpstreamCall, Int) async throws(UpstreamError) -> UpstreamOpening
+
     private struct State {
         var calls: [UpstreamCall] = []
+        var streamedCalls: [UpstreamCall] = []
         var script: Script
+        var streamScript: StreamScript = ScriptedUpstream.streamedEcho
     }
 
     private let state: Mutex<State>
@@ -21,9 +26,17 @@ package final class ScriptedUpstream: Upstream {
     /// The calls so far, in order.
     package var calls: [UpstreamCall] { self.state.withLock { $0.calls } }
 
+    /// The streamed calls so far, in order; they are not among ``calls``.
+    package var streamedCalls: [UpstreamCall] { self.state.withLock { $0.streamedCalls } }
+
     /// Answers later calls in another way.
     package func follow(_ script: @escaping Script) {
         self.state.withLock { $0.script = script }
+    }
+
+    /// Answers later streamed calls in another way.
+    package func followStreams(_ script: @escaping StreamScript) {
+        self.state.withLock { $0.streamScript = script }
     }
 
     package func run(_ call: UpstreamCall) async throws(UpstreamError) -> UpstreamAnswer {
@@ -32,6 +45,32 @@ package final class ScriptedUpstream: Upstream {
             return (state.script, state.calls.count - 1)
         }
         return try await script(call, number)
+    }
+
+    package func stream(_ call: UpstreamCall) async throws(UpstreamError) -> UpstreamOpening {
+        let (script, number) = self.state.withLock { state in
+            state.streamedCalls.append(call)
+            return (state.streamScript, state.streamedCalls.count - 1)
+        }
+        return try await script(call, number)
+    }
+
+    /// Streams what ``echo`` answers.
+    package static let streamedEcho: StreamScript = { call, number throws(UpstreamError) in
+        ScriptedStream(ScriptedUpstream.records(of: call, number)).opening()
+    }
+
+    /// The records with which LangFlow streams the answer to a call: the question, the text in two tokens, and the end.
+    package static func records(of call: UpstreamCall, _ number: Int = 0) -> [String] {
+        let members = ScriptedUpstream.members(of: call.body)
+        let (input, session) = (members["input_value"] ?? "", members["session_id"] ?? "")
+        let answer = ScriptedUpstream.answer("answer \(number) to \(input)", session: session, input: input)
+        return [
+            #"{"event": "add_message", "data": {"sender": "User", "session_id": "\#(session)", "text": "\#(input)"}}"#,
+            #"{"event": "token", "data": {"chunk": "answer \#(number) ", "id": "t"}}"#,
+            #"{"event": "token", "data": {"chunk": "to \#(input)", "id": "t"}}"#,
+            #"{"event": "end", "data": {"result": \#(String(buffer: answer.body))}}"#,
+        ].map { $0 + "\n\n" }
     }
 
     /// Answers as LangFlow does: with the question, the number of the call and the session that was sent.

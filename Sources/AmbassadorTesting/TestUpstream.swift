@@ -14,10 +14,25 @@ package final class TestUpstream: Sendable {
 
         package var bytes: [UInt8]
         package var end: End
+        /// Sends the rest of the reply as it sees fit, and says how it ends; in place of `end`.
+        package var rest: (@Sendable (ReplyWriter) async throws -> End)?
 
         package init(bytes: [UInt8], end: End) {
             self.bytes = bytes
             self.end = end
+        }
+
+        /// The head of a chunked stream at once, and then what the closure sends.
+        ///
+        /// Where the other side has left, what the closure sends throws, and the connection is closed.
+        package static func stream(
+            fields: [String] = ["Content-Type: text/event-stream; charset=utf-8"],
+            _ rest: @escaping @Sendable (ReplyWriter) async throws -> End
+        ) -> Reply {
+            let head = ["HTTP/1.1 200 OK"] + fields + ["Transfer-Encoding: chunked", "", ""]
+            var reply = Reply.raw(head.joined(separator: "\r\n"))
+            reply.rest = rest
+            return reply
         }
 
         /// A well-formed answer with a `Content-Length`.
@@ -176,7 +191,9 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
         if !reply.bytes.isEmpty {
             try? await channel.writeAndFlush(ByteBuffer(bytes: reply.bytes)).get()
         }
-        switch reply.end {
+        var end = reply.end
+        if let rest = reply.rest { end = (try? await rest(ReplyWriter(channel: channel))) ?? .close }
+        switch end {
         case .keepOpen:
             break
         case .close:
@@ -188,5 +205,32 @@ private final class TestUpstreamHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+}
+
+/// Sends a reply's bytes piece by piece.
+package struct ReplyWriter: Sendable {
+    fileprivate let channel: any Channel
+
+    /// Sends text as it is; returns once the kernel has it.
+    package func send(_ text: String) async throws {
+        try await self.channel.writeAndFlush(ByteBuffer(string: text))
+    }
+
+    package func send(_ bytes: ByteBuffer) async throws {
+        try await self.channel.writeAndFlush(bytes)
+    }
+
+    package func sendChunk(_ text: String) async throws {
+        try await self.send("\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n")
+    }
+
+    package func sendLastChunk() async throws {
+        try await self.send("0\r\n\r\n")
+    }
+
+    /// Waits until the other side has closed.
+    package func untilClosed() async throws {
+        try await self.channel.closeFuture.get()
     }
 }

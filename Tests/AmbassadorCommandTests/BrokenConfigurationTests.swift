@@ -61,6 +61,11 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             ("10.0.0.0/8", "is not a list"),
             ("[\"::1\", \"::1\"]", "has an element twice"),
         ],
+        "origins": [
+            ("[https://a.example/]", "has something that is not an origin"), ("[\"null\"]", "is not an origin"),
+            ("[https://a.example:443]", "names the port of its scheme"), ("https://a.example", "is not a list"),
+            ("[https://a.example, https://a.example]", "has an element twice"),
+        ],
         "duration": [
             ("10", "has no unit"), ("\"\"", "is empty"), ("-1s", "is not a duration"), ("1.5h", "has an unknown unit"),
             ("5 s", "has an unknown unit"), ("1w", "has an unknown unit"), ("1S", "has an unknown unit"),

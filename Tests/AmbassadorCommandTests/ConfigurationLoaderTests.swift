@@ -196,6 +196,12 @@ import Testing
                 "hot_cache.secret has no effect without hot_cache.redis"
             ]
         )
+        #expect(
+            try load("cors: {origins: [\"*\"]}").warnings == [
+                "cors.origins lets every web page that somebody on this host opens call without a credential"
+            ]
+        )
+        #expect(try load("cors: {origins: [\"https://a.example\"], max_age: 1h}").warnings.isEmpty)
     }
 
     @Test("a secret appears in no error, whatever is wrong around it")

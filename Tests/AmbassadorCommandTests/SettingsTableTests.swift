@@ -61,7 +61,11 @@ import Testing
         try #require(parts.count == 2)
         let table = parts[1].components(separatedBy: "<!-- settings:end -->")
         try #require(table.count == 2)
-        #expect(table[0] == SettingsTable.markdown, "copy SettingsTable.markdown between the marks")
+        guard ProcessInfo.processInfo.environment["UPDATE_README"] == nil else {
+            let updated = text.replacing(table[0], with: SettingsTable.markdown)
+            return try updated.write(toFile: Self.path("README.md"), atomically: true, encoding: .utf8)
+        }
+        #expect(table[0] == SettingsTable.markdown, "run this test with UPDATE_README=1 to write the table anew")
     }
 
     private static func path(_ name: String) -> String {

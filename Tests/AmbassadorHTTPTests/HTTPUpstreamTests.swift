@@ -121,10 +121,7 @@ import Testing
         try await Self.run(
             configure: { $0.answerBytesMax = 2048 },
             script: { _ in .raw(reply) },
-            body: {
-                server,
-                upstream,
-                call in
+            body: { server, upstream, call in
                 #expect(await Self.outcome(upstream, call) == "invalid")
                 // Neither followed nor tried again, and the connection is not used for the next call.
                 #expect(server.requests.count == 1)
@@ -179,10 +176,7 @@ import Testing
         try await Self.run(
             configure: { $0.answerBytesMax = 2048 },
             script: { _ in .answer(body) },
-            body: {
-                _,
-                upstream,
-                call in
+            body: { _, upstream, call in
                 #expect(await Self.outcome(upstream, call) == "200 \(body)")
             }
         )

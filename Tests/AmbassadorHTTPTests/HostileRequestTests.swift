@@ -275,7 +275,6 @@ import Testing
             ("POST /run-flow HTTP/1.1", "Content-Type: application/json\r\nContent-Encoding: gzip", 415),
             ("POST /run-flow HTTP/1.1", "Content-Type: application/json\r\nContent-Encoding: identity,gzip", 415),
             ("POST /run-flow HTTP/1.1", "Content-Type: application/json\r\nContent-Encoding: br", 415),
-            ("POST /api/v1/run/faq?stream=true HTTP/1.1", "Content-Type: application/json", 501),
             ("GET /healthz HTTP/1.1", "X-A: b", 200),
         ]
     )

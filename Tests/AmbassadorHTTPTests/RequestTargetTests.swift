@@ -13,6 +13,7 @@ import Testing
             switch target.endpoint {
             case .call(.runFlow): return "run-flow" + stream
             case .call(.langFlowRun(let flow)): return "run \(flow)" + stream
+            case .call(.responses): return "responses" + stream
             case .probe(let probe): return "\(probe)"
             }
         } catch {
@@ -26,7 +27,7 @@ import Testing
             ("/run-flow", "run-flow"), ("/api/v1/run/faq", "run faq"), ("/api/v1/run/FAQ_qa-2", "run FAQ_qa-2"),
             ("/api/v1/run/\(uuid)", "run \(uuid)"), ("/api/v1/run/admin", "run admin"),
             ("/api/v1/run/__proto__", "run __proto__"), ("/healthz", "health"), ("/livez", "live"),
-            ("/readyz", "ready"),
+            ("/readyz", "ready"), ("/api/v1/responses", "responses"),
             ("http://ambassador:8080/run-flow", "run-flow"), ("HTTP://Ambassador:8080/api/v1/run/faq", "run faq"),
             ("http://ambassador:8080/healthz", "health"),
             ("/api/v1/run/faq?stream=true", "run faq stream"), ("/api/v1/run/faq?stream=True", "run faq stream"),
@@ -55,7 +56,7 @@ import Testing
             "/api/v1/mcp/sse",
             "/api/v1/webhook/faq", "/api/v1/process/faq", "/api/v1/users", "/api/v1/users/whoami",
             "/api/v1/custom_component",
-            "/api/v1/store", "/api/v1/variables", "/api/v1/responses", "/api/v1/version", "/api/v1/config", "/docs",
+            "/api/v1/store", "/api/v1/variables", "/api/v1/responses/", "/api/v1/version", "/api/v1/config", "/docs",
             "/openapi.json",
             "/health", "/health_check", "/healthz/", "/healthzz", "/livez/", "/readyz/x", "/metrics", "/admin/v1/keys",
             "/favicon.ico",

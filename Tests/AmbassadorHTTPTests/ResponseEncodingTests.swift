@@ -8,12 +8,21 @@ import Testing
     private static func encoded(
         _ response: Response,
         persistence: ResponseEncoding.Persistence = .implied,
+        takesChunks: Bool = true,
         includesBody: Bool = true
     ) -> String {
         let date = DateHeader(wall: { Timestamp(milliseconds: 784_111_777_999) })
         var buffer = ByteBuffer()
         ResponseEncoding(date: date)
-            .write(response, persistence: persistence, includesBody: includesBody, into: &buffer)
+            .write(
+                response,
+                ResponseEncoding.Manner(
+                    persistence: persistence,
+                    takesChunks: takesChunks,
+                    includesBody: includesBody
+                ),
+                into: &buffer
+            )
         return String(buffer: buffer)
     }
 
@@ -47,6 +56,66 @@ import Testing
                 {"session_id":"a\\"b","again":"a\\"b"}
                 """
         )
+    }
+
+    @Test("a replay is one chunk for each record, as LangFlow sent it, with the reader's session")
+    func replay() throws {
+        let records = [#"{"event": "a", "s": ""}"#, #"{"event": "b"}"#, #"{"event": "end", "s": "", "t": ""}"#]
+        let body = records.map { $0 + "\n\n" }.joined()
+        let answer = Answer(
+            form: .records,
+            body: ByteBuffer(string: body),
+            sessionOffsets: [21, 64, 73],
+            text: ByteBuffer(string: "hi")
+        )
+        let session = try #require(SessionID("a\"b")).escaped
+        let response = try Self.response(200, .answer(answer, session: session))
+        let head = """
+            HTTP/1.1 200 OK\r
+            Content-Type: text/event-stream; charset=utf-8\r
+            X-Accel-Buffering: no\r
+
+            """
+        let tail = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Trace-ID: \(Self.traceID)\r\n"
+        let sent = [
+            ("1d", #"{"event": "a", "s": "a\"b"}"#), ("10", #"{"event": "b"}"#),
+            ("2c", #"{"event": "end", "s": "a\"b", "t": "a\"b"}"#),
+        ]
+        let chunks = sent.map { size, record in "\(size)\r\n\(record)\n\n\r\n" }.joined() + "0\r\n\r\n"
+        #expect(Self.encoded(response) == head + "Transfer-Encoding: chunked\r\n" + tail + "\r\n" + chunks)
+        let old = Self.encoded(response, persistence: .keepAlive, takesChunks: false)
+        let whole = String(buffer: response.content.bytes)
+        #expect(
+            old == head + "Content-Length: \(whole.utf8.count)\r\n" + tail + "Connection: keep-alive\r\n\r\n" + whole
+        )
+    }
+
+    @Test("recorded streams are replayed in the chunks in which LangFlow sent them")
+    func recordedReplay() throws {
+        for records in [RecordedStream.echo, RecordedStream.fails, RecordedStream.llm] {
+            let answer = Answer(
+                form: .records,
+                body: ByteBuffer(string: records.joined()),
+                sessionOffsets: [],
+                text: ByteBuffer(string: "hi")
+            )
+            let session = try #require(SessionID("s")).escaped
+            let text = Self.encoded(try Self.response(200, .answer(answer, session: session)))
+            let message = try #require(ChunkedMessage(Array(text.utf8)))
+            #expect(message.isComplete)
+            #expect(message.chunks == records)
+            #expect(message.rest == [])
+        }
+    }
+
+    @Test(
+        "chunk sizes are written without leading zeros",
+        arguments: [(1, "1"), (15, "f"), (16, "10"), (255, "ff"), (256, "100"), (4095, "fff"), (5_242_880, "500000")]
+    )
+    func hexadecimal(number: Int, text: String) {
+        var buffer = ByteBuffer()
+        ResponseEncoding.writeHexadecimal(number, into: &buffer)
+        #expect(String(buffer: buffer) == text)
     }
 
     @Test("a degraded text for an HTTP/1.0 caller is these bytes")

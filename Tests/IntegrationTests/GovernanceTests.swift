@@ -37,7 +37,17 @@ import Testing
         switch route {
         case .runFlow: "/run-flow"
         case .langFlowRun: "/api/v1/run/faq"
+        case .responses: "/api/v1/responses"
         case .none: nil
+        }
+    }
+
+    private func body(for route: Route.Name) -> String {
+        switch route {
+        case .runFlow: #"{"flow_id":"faq","input":"q"}"#
+        case .langFlowRun: #"{"input_value":"q"}"#
+        case .responses: #"{"model":"faq","input":"q"}"#
+        case .none: ""
         }
     }
 
@@ -59,6 +69,7 @@ import Testing
         let upstream = try await TestUpstream.langFlow(on: self.group)
         let settings = """
             auth: {mode: api_keys, keys_file: "\(keys.path)", failures: 1000/s}
+            routes: {responses: true}
             flows: {faq: {ttl: 0s}}
             """
         try await withAmbassador(upstream: upstream.url, store: store, settings: settings) { ambassador in
@@ -74,7 +85,7 @@ import Testing
             }
             for route in Route.Name.allCases {
                 guard let path = self.path(of: route) else { continue }
-                let body = route == .runFlow ? #"{"flow_id":"faq","input":"q"}"# : #"{"input_value":"q"}"#
+                let body = self.body(for: route)
                 for shown in Shown.allCases {
                     let calls = upstream.requests.count
                     let answer = try await ambassador.post(body, to: path, headers: headers(shown))

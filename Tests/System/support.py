@@ -1,6 +1,6 @@
 """What the suites outside of Swift share: a running ambassador, a fake LangFlow, a fast client, and a report.
 
-Python's standard library only. The suites are `Tests/System/run`, `Tests/Crash/run` and `Tests/LangFlow/run`.
+Python's standard library only. The suites are `Tests/System/run`, `Tests/Crash/run`, `Tests/LangFlow/run` and `Tests/Browser/run`.
 """
 
 import asyncio

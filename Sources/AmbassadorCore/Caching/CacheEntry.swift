@@ -52,30 +52,6 @@ package final class CacheEntry: Sendable {
     }
 }
 
-/// A complete answer of LangFlow's, ready to be sent to anybody who may have it.
-///
-/// Immutable and shared by reference, like the entry that keeps it.
-package final class Answer: Sendable, Equatable {
-    /// LangFlow's JSON, with nothing where session ids stood.
-    ///
-    /// Never empty.
-    package let body: ByteBuffer
-    /// Where in `body` the reader's own session id belongs, ascending, as offsets from its first readable byte.
-    package let sessionOffsets: [Int]
-    /// The answer's text alone, UTF-8: the first non-empty output message.
-    package let text: ByteBuffer
-
-    package init(body: ByteBuffer, sessionOffsets: [Int], text: ByteBuffer) {
-        self.body = body
-        self.sessionOffsets = sessionOffsets
-        self.text = text
-    }
-
-    package static func == (left: Answer, right: Answer) -> Bool {
-        left.body == right.body && left.sessionOffsets == right.sessionOffsets && left.text == right.text
-    }
-}
-
 /// What LangFlow says an answer cost.
 package struct Usage: Sendable, Equatable {
     /// `nil` where the answer does not say.

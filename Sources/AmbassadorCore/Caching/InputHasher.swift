@@ -14,16 +14,19 @@ package enum InputHasher {
     ///     kept under a folded question must not be found once the operator asks for exact ones.
     ///   - globalVariables: those that are sent to LangFlow, in any order; their names are unique.
     ///   - session: the session where it counts, else `nil`.
+    ///   - form: the form of the answer where it counts, else `nil`: where a flow reuses streams, a stream and a plain answer say the
+    ///     same.
     /// - Returns: equal hashes for requests of one meaning, by whichever call they came.
     package static func hash(
         _ run: RunInput,
         normalization: Normalization,
         globalVariables: [GlobalVariable],
-        session: SessionID?
+        session: SessionID?,
+        form: Answer.Form?
     ) -> InputHash {
         // Every element is taken or left out by name, so that a new one breaks the build here. Left out: the flow, because its
-        // target is in the scope; the request's own session, because the flow's settings decide whether it counts; and the form
-        // of the answer, because a stream and a plain answer say the same.
+        // target is in the scope; the request's own session and the form of the answer, because the flow's settings decide
+        // whether they count.
         let (_, input, inputType, outputType, outputComponent, tweaks, _, _) = run.parts
         let canonical = TextNormalization.canonical(input, normalization)
         var encoding = Encoding(capacity: 256 + canonical.readableBytes + (tweaks?.canonical.readableBytes ?? 0))
@@ -39,6 +42,8 @@ package enum InputHasher {
             encoding.write(.globalValue, variable.value)
         }
         encoding.write(.session, session?.description)
+        // A document is what the encoding means where it says nothing.
+        if form == .records { encoding.write(.form, "records") }
         return encoding.hash()
     }
 
@@ -112,4 +117,5 @@ private enum Tag: UInt8 {
     case globalName = 8
     case globalValue = 9
     case session = 10
+    case form = 11
 }

@@ -24,6 +24,12 @@ package struct FlowSettings: Sendable, Hashable {
     package var isShared: Bool = false
     /// Whether entries and audit records keep the text of the input.
     package var storesInputs: Bool = true
+    /// Whether a stored stream answers plain requests too, and the other way round.
+    package var reusesStreams: Bool = false
+    /// The time between two records of a stored stream; zero gives it out at once.
+    package var replayPace: Duration = .zero
+    /// Whether a run whose caller left and whose answer would not be kept is cancelled; it is then fetched as a stream.
+    package var cancelsAbandoned: Bool = false
     /// From the first attempt to connect until the last byte of LangFlow's answer.
     package var timeout: Duration = .seconds(30)
     package var price = Price()

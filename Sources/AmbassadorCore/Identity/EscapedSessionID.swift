@@ -53,6 +53,19 @@ package struct EscapedSessionID: Sendable {
         }
     }
 
+    /// Appends bytes with the id written into them at offsets that ascend.
+    package func write(into bytes: ByteBuffer, at offsets: [Int], to buffer: inout ByteBuffer) {
+        bytes.withUnsafeReadableBytes { bytes in
+            var start = 0
+            for offset in offsets {
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start..<offset]))
+                self.write(into: &buffer)
+                start = offset
+            }
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+        }
+    }
+
     private static func isEscaped(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }

@@ -11,8 +11,13 @@ extension Answer {
     ///   - body: LangFlow's, of any status.
     ///   - text: the answer's text alone, or empty.
     package convenience init(cutting session: UpstreamSessionID, from body: ByteBuffer, text: ByteBuffer) {
-        let (cut, offsets) = Self.cut(Array(session.description.utf8), from: body)
-        self.init(body: cut, sessionOffsets: offsets, text: Self.cut(Array(session.description.utf8), from: text).cut)
+        let (cut, offsets) = Self.cut(session, from: body)
+        self.init(body: cut, sessionOffsets: offsets, text: Self.cut(session, from: text).cut)
+    }
+
+    /// The bytes without the session id, and where it stood.
+    static func cut(_ session: UpstreamSessionID, from bytes: ByteBuffer) -> (cut: ByteBuffer, offsets: [Int]) {
+        Self.cut(Array(session.description.utf8), from: bytes)
     }
 
     private static func cut(_ id: [UInt8], from body: ByteBuffer) -> (cut: ByteBuffer, offsets: [Int]) {

@@ -23,7 +23,35 @@ package struct LangFlowAnswer: Sendable {
     }
 
     /// LangFlow's answers may be nested deeper than requests: components put their own data into them.
-    private static let depthMax = 512
+    static let depthMax = 512
+
+    /// What an answer's document says, without its bytes.
+    struct Outline: Sendable {
+        /// The first output message that is not empty; `nil` without one.
+        let text: [UInt8]?
+        let usage: Usage
+        let storability: Storability
+
+        /// Reads the document of a 200.
+        init(of document: JSONValue) {
+            let outputs = RunOutputs(document)
+            self.init(
+                text: outputs.text,
+                usage: outputs.usage,
+                storability: outputs.hasError
+                    ? .notStorable(.error) : outputs.text == nil ? .notStorable(.empty) : .storable
+            )
+        }
+
+        private init(text: [UInt8]?, usage: Usage, storability: Storability) {
+            self.text = text
+            self.usage = usage
+            self.storability = storability
+        }
+
+        /// The same for a run that had an error on the way.
+        var failed: Outline { Outline(text: self.text, usage: self.usage, storability: .notStorable(.error)) }
+    }
 
     /// Reads an answer to a run.
     ///
@@ -55,13 +83,17 @@ package struct LangFlowAnswer: Sendable {
             throw .invalid("the answer is not valid JSON: \(error)")
         }
         guard case .object = document else { throw .invalid("the answer is not a JSON object") }
-        let outputs = RunOutputs(document)
+        let outline = Outline(of: document)
         return LangFlowAnswer(
-            answer: Answer(cutting: session, from: answer.body, text: ByteBuffer(bytes: outputs.text ?? [])),
-            usage: outputs.usage,
-            storability: outputs.hasError
-                ? .notStorable(.error) : outputs.text == nil ? .notStorable(.empty) : .storable
+            answer: Answer(cutting: session, from: answer.body, text: ByteBuffer(bytes: outline.text ?? [])),
+            usage: outline.usage,
+            storability: outline.storability
         )
+    }
+
+    /// Whether a message says that it is an error.
+    static func isError(_ message: JSONValue) -> Bool {
+        message["error"] == .bool(true) || message["category"]?.string?.isEqual(to: "error") ?? false
     }
 }
 
@@ -96,13 +128,10 @@ private struct RunOutputs {
 
     var hasError: Bool {
         self.entries.contains { entry in
-            Self.results(of: entry).contains { Self.isError($0) || $0["data"].map(Self.isError) ?? false }
-                || (entry["messages"]?.array ?? []).contains(where: Self.isError)
+            Self.results(of: entry).contains {
+                LangFlowAnswer.isError($0) || $0["data"].map(LangFlowAnswer.isError) ?? false
+            } || (entry["messages"]?.array ?? []).contains(where: LangFlowAnswer.isError)
         }
-    }
-
-    private static func isError(_ message: JSONValue) -> Bool {
-        message["error"] == .bool(true) || message["category"]?.string?.isEqual(to: "error") ?? false
     }
 
     private static func results(of entry: JSONValue) -> [JSONValue] {

@@ -9,10 +9,13 @@ package enum LangFlowError {
     ///
     /// - Returns: `nil` where the body has no message or nothing of it may be shown.
     package static func message(from body: ByteBuffer) -> String? {
-        guard let document = Self.parse(body), case .object = document,
-            let message = Self.message(in: document, nesting: 0)
-        else { return nil }
-        return MessageScrubber.scrub(message)
+        guard let document = Self.parse(body), case .object = document else { return nil }
+        return Self.message(in: document)
+    }
+
+    /// The same of a document that was read already.
+    static func message(in document: JSONValue) -> String? {
+        Self.message(in: document, nesting: 0).flatMap { MessageScrubber.scrub($0) }
     }
 
     private static func parse(_ bytes: ByteBuffer) -> JSONValue? {

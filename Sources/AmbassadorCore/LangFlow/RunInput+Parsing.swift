@@ -3,30 +3,54 @@ package import NIOCore
 extension RunInput {
     /// Reads the body of `POST /run-flow`, whose members are all known.
     package static func parseRunFlow(_ body: ByteBuffer) throws(Refusal) -> RunInput {
-        let fields = try RunFields(body, inputName: .input)
-        guard let name = try fields.string(.flowID), !name.bytes.isEmpty else {
-            throw Refusal(.invalidField, "Missing flow_id")
-        }
-        guard let flow = FlowName(name.bytes) else {
-            throw Refusal(
-                .invalidField,
-                "\"flow_id\" is \"\(PrintableExcerpt.of(name.bytes))\", which is no flow's name. Send 1 to 128 characters of "
-                    + "A-Z a-z 0-9 _ -, and a UUID in lower case with its hyphens."
-            )
-        }
-        return try fields.run(flow: flow, wantsStream: fields.bool(.stream))
+        let fields = try RunFields(body, .runFlow)
+        return try fields.run(flow: fields.flow(.flowID), wantsStream: fields.bool(.stream))
     }
 
     /// Reads the body of LangFlow's own `POST /api/v1/run/{flow}`.
     ///
     /// Members that LangFlow ignores are dropped, and so is `stream`, which it takes from the query alone.
-    package static func parseLangFlowRun(_ body: ByteBuffer, flow: FlowName) throws(Refusal) -> RunInput {
-        try RunFields(body, inputName: .inputValue).run(flow: flow, wantsStream: false)
+    package static func parseLangFlowRun(
+        _ body: ByteBuffer,
+        flow: FlowName,
+        wantsStream: Bool
+    ) throws(Refusal) -> RunInput {
+        try RunFields(body, .langFlowRun).run(flow: flow, wantsStream: wantsStream)
+    }
+
+    /// Reads the body of LangFlow's OpenAI-compatible `POST /api/v1/responses`.
+    ///
+    /// `model` is the flow and `previous_response_id` its session; members that LangFlow ignores are dropped.
+    package static func parseResponses(_ body: ByteBuffer) throws(Refusal) -> RunInput {
+        let fields = try RunFields(body, .responses)
+        try fields.refuseUnsupported()
+        return try fields.run(flow: fields.flow(.model), wantsStream: fields.bool(.stream))
     }
 }
 
 /// The members of a body by their fields, before their types were looked at.
 private struct RunFields {
+    /// Whose members they are.
+    enum Dialect {
+        case runFlow
+        case langFlowRun
+        case responses
+
+        var input: Field {
+            switch self {
+            case .runFlow, .responses: .input
+            case .langFlowRun: .inputValue
+            }
+        }
+
+        var session: Field {
+            switch self {
+            case .runFlow, .langFlowRun: .sessionID
+            case .responses: .previousResponseID
+            }
+        }
+    }
+
     enum Field: String, CaseIterable {
         case flowID = "flow_id"
         case input
@@ -39,6 +63,12 @@ private struct RunFields {
         case outputComponent = "output_component"
         /// LangFlow's wrapped form, which is recognized in order to be refused.
         case inputRequest = "input_request"
+        /// The flow of the OpenAI-compatible call.
+        case model
+        case previousResponseID = "previous_response_id"
+        /// What LangFlow does not do on that call, or the ambassador cannot pass on.
+        case tools
+        case background
 
         /// Made once; compared as bytes, because `String ==` would take other spellings for the names.
         private static let names = Self.allCases.map { (name: JSONString($0.rawValue), field: $0) }
@@ -49,11 +79,11 @@ private struct RunFields {
         }
     }
 
-    private let inputName: Field
+    private let dialect: Dialect
     private var values: [(field: Field, value: JSONValue)] = []
 
-    init(_ body: ByteBuffer, inputName: Field) throws(Refusal) {
-        self.inputName = inputName
+    init(_ body: ByteBuffer, _ dialect: Dialect) throws(Refusal) {
+        self.dialect = dialect
         let document: JSONValue
         do throws(JSONError) {
             document = try JSONParser.parse(body)
@@ -63,7 +93,7 @@ private struct RunFields {
         guard case .object(let members) = document else {
             throw Refusal(
                 .invalidField,
-                "The body is \(document.kindWithArticle). Send a JSON object, for example {\"\(inputName.rawValue)\": \"Hello\"}."
+                "The body is \(document.kindWithArticle). Send a JSON object, for example {\"\(dialect.input.rawValue)\": \"Hello\"}."
             )
         }
         for member in members {
@@ -77,8 +107,8 @@ private struct RunFields {
             if member.value != .null { self.values.append((field, member.value)) }
             return
         }
-        if self.inputName == .input { throw Self.unknown(member.name) }
-        if Field(member.name) == .inputRequest {
+        if self.dialect == .runFlow { throw Self.unknown(member.name) }
+        if self.dialect == .langFlowRun, Field(member.name) == .inputRequest {
             throw Refusal(
                 .invalidField,
                 "\"input_request\" is not supported. Send its members (\"input_value\" and so on) at the top level of the body."
@@ -88,15 +118,44 @@ private struct RunFields {
 
     private func isValid(_ field: Field) -> Bool {
         switch field {
-        case .flowID, .stream: self.inputName == .input
-        case .input, .inputValue: self.inputName == field
+        case .flowID: self.dialect == .runFlow
+        case .stream: self.dialect != .langFlowRun
+        case .input, .inputValue: self.dialect.input == field
+        case .sessionID, .tweaks, .inputType, .outputType, .outputComponent: self.dialect != .responses
+        case .model, .previousResponseID, .tools, .background: self.dialect == .responses
         case .inputRequest: false
-        case .sessionID, .tweaks, .inputType, .outputType, .outputComponent: true
+        }
+    }
+
+    /// The flow that a member names.
+    func flow(_ field: Field) throws(Refusal) -> FlowName {
+        guard let name = try self.string(field), !name.bytes.isEmpty else {
+            throw Refusal(.invalidField, "Missing \(field.rawValue)")
+        }
+        guard let flow = FlowName(name.bytes) else {
+            throw Refusal(
+                .invalidField,
+                "\"\(field.rawValue)\" is \"\(PrintableExcerpt.of(name.bytes))\", which is no flow's name. Send 1 to 128 characters "
+                    + "of A-Z a-z 0-9 _ -, and a UUID in lower case with its hyphens."
+            )
+        }
+        return flow
+    }
+
+    /// Refuses what the OpenAI-compatible call has members for and LangFlow does not do.
+    func refuseUnsupported() throws(Refusal) {
+        if let tools = self[.tools], tools.array?.isEmpty != true {
+            throw Refusal(.invalidField, "\"tools\" are not supported. Leave them out; a flow brings its own.")
+        }
+        if try self.bool(.background) {
+            throw Refusal(.invalidField, "\"background\" is not supported. Leave it out, or send false.")
         }
     }
 
     private static func unknown(_ name: JSONString) -> Refusal {
-        let valid = Field.allCases.filter { $0 != .inputValue && $0 != .inputRequest }.map(\.rawValue)
+        let valid = [
+            Field.flowID, .input, .sessionID, .tweaks, .stream, .inputType, .outputType, .outputComponent,
+        ].map(\.rawValue)
         // LangFlow's own name for the input is nearer to `input_type` than to what it means.
         let nearest = name.isEqual(to: "input_value") ? "input" : NearestName.of(name.bytes, among: valid)
         let advice = nearest.map { "Did you mean \"\($0)\"?" } ?? "Valid are \(valid.joined(separator: ", "))."
@@ -108,7 +167,7 @@ private struct RunFields {
         return RunInput(
             (
                 flow: flow,
-                input: ByteBuffer(bytes: try self.string(self.inputName)?.bytes ?? []),
+                input: ByteBuffer(bytes: try self.string(self.dialect.input)?.bytes ?? []),
                 inputType: try self.choice(.inputType) ?? .chat,
                 outputType: try self.choice(.outputType) ?? .chat,
                 outputComponent: component?.bytes.isEmpty == true ? nil : component,
@@ -154,11 +213,12 @@ private struct RunFields {
     }
 
     private func session() throws(Refusal) -> SessionID? {
-        guard let name = try self.string(.sessionID), !name.bytes.isEmpty else { return nil }
+        let field = self.dialect.session
+        guard let name = try self.string(field), !name.bytes.isEmpty else { return nil }
         guard let session = SessionID(name.text) else {
             throw Refusal(
                 .invalidField,
-                "\"session_id\" is \(name.bytes.count) bytes long. Send at most \(SessionID.lengthMax) bytes."
+                "\"\(field.rawValue)\" is \(name.bytes.count) bytes long. Send at most \(SessionID.lengthMax) bytes."
             )
         }
         return session

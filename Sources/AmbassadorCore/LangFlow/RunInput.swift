@@ -37,8 +37,10 @@ package final class RunInput: Sendable {
     package var tweaks: Tweaks? { self.parts.tweaks }
     /// `nil` where the request names none: no `session_id`, `null` or an empty one.
     package var session: SessionID? { self.parts.session }
-    /// Whether the body of `/run-flow` asks for a stream; LangFlow's own call asks for it in its query.
+    /// Whether a stream is asked for: by the body of `/run-flow`, or by the query of LangFlow's own call.
     package var wantsStream: Bool { self.parts.wantsStream }
+    /// The form of the answer that is asked for.
+    package var form: Answer.Form { self.wantsStream ? .records : .document }
 
     /// The inputs of a flow that get the text.
     package enum InputType: String, Sendable, CaseIterable {

@@ -12,18 +12,21 @@ final class RunInputMemo: Sendable {
         let input: RunInput
         let hash: InputHash
         private let route: Route
+        private let wantsStream: Bool
         private let body: ByteBuffer
 
         fileprivate init(_ input: RunInput, _ hash: InputHash, of request: Request) {
             self.input = input
             self.hash = hash
             self.route = request.head.route
+            self.wantsStream = request.head.wantsStream
             // A copy: a slice would keep the whole of what was read from the connection.
             self.body = ByteBuffer(bytes: request.body.readableBytesView)
         }
 
         fileprivate func isOf(_ request: Request) -> Bool {
             self.body == request.body && self.route == request.head.route
+                && self.wantsStream == request.head.wantsStream
         }
     }
 

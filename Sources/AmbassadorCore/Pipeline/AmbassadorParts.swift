@@ -22,10 +22,13 @@ package struct AmbassadorParts: Sendable {
     /// How many calls LangFlow gets at once.
     package let limit: ConcurrencyLimit
     package let flights: Flights
+    package let streams: StreamFlights
     package let purges: PurgeLedger
     package let metrics: AmbassadorMetrics
     package let readiness: Readiness
     package let clocks: Clocks
+    /// What waits for moments of the monotonic clock.
+    package let sleeper: Sleeper
     package let logger: Logger
     /// The largest entry that is kept, in bytes.
     package let entryBytesMax: Int
@@ -43,10 +46,12 @@ package struct AmbassadorParts: Sendable {
         breaker: CircuitBreaker,
         limit: ConcurrencyLimit,
         flights: Flights,
+        streams: StreamFlights,
         purges: PurgeLedger,
         metrics: AmbassadorMetrics,
         readiness: Readiness,
         clocks: Clocks,
+        sleeper: Sleeper = .system,
         logger: Logger,
         entryBytesMax: Int,
         replicas: (any ReplicaFeed)? = nil,
@@ -65,10 +70,12 @@ package struct AmbassadorParts: Sendable {
         self.breaker = breaker
         self.limit = limit
         self.flights = flights
+        self.streams = streams
         self.purges = purges
         self.metrics = metrics
         self.readiness = readiness
         self.clocks = clocks
+        self.sleeper = sleeper
         self.logger = logger
         self.entryBytesMax = entryBytesMax
         self.replicas = replicas

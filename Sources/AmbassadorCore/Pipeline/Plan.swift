@@ -15,6 +15,8 @@ struct Plan: Sendable {
     var caching: Caching
     /// What the request asks of the cache, as far as it may.
     let directives: CacheDirectives?
+    /// The form of the answer that the caller asked for.
+    let form: Answer.Form
     /// The wall clock when the request was planned; what freshness is counted from.
     let time: Timestamp
     /// When the caller gets an answer at the latest.
@@ -25,6 +27,10 @@ struct Plan: Sendable {
         case use(CacheKey, purges: UInt64)
         case bypass(OutcomeDetail)
         case pinned(CurationMark)
+
+        var isBypass: Bool {
+            if case .bypass = self { true } else { false }
+        }
     }
 }
 

@@ -19,6 +19,12 @@ struct Reply: Sendable {
     var savedNanos: Int64 = 0
     /// What LangFlow said, now or once; `nil` for everything else.
     var answer: Answer?
+    /// Where the records of a streamed reply come from; `content` is then nothing.
+    var source: (any RecordSource)?
+    /// How the reader sees a streamed reply.
+    var view: StreamView?
+    /// When a streamed reply ends at the latest.
+    var deadline: NIODeadline?
 
     init(status: Int, content: Response.Content, outcome: Outcome, detail: OutcomeDetail? = nil) {
         self.status = status
@@ -27,19 +33,33 @@ struct Reply: Sendable {
         self.detail = detail
     }
 
-    /// An answer of LangFlow's, in the form that the caller asked for.
-    init(_ answer: Answer, to plan: Plan, outcome: Outcome, detail: OutcomeDetail? = nil) {
+    /// An answer of LangFlow's, of the form that the caller asked for, or its text alone.
+    init(
+        _ answer: Answer,
+        _ usage: Usage,
+        madeAt time: Timestamp,
+        to plan: Plan,
+        outcome: Outcome,
+        detail: OutcomeDetail? = nil
+    ) {
         let content: Response.Content =
-            plan.request.head.wantsText
-            ? .text(answer.text)
-            : .answer(answer, session: plan.session.escaped)
+            switch (plan.request.head.route.name, plan.form) {
+            case (_, .document) where plan.request.head.wantsText: .text(answer.text)
+            case (.responses, .document): .json(plan.responsesBody(answer, usage, createdAt: time))
+            case (.responses, .records):
+                .answer(plan.responsesEvents(answer, createdAt: time), session: plan.session.escaped)
+            case (.runFlow, _), (.langFlowRun, _), (.none, _): .answer(answer, session: plan.session.escaped)
+            }
         self.init(status: 200, content: content, outcome: outcome, detail: detail)
         self.answer = answer
     }
 
     /// A stored answer.
-    init(entry: CacheEntry, to plan: Plan, outcome: Outcome, detail: OutcomeDetail) {
-        self.init(entry.answer, to: plan, outcome: outcome, detail: detail)
+    ///
+    /// - Returns: `nil` where it cannot be given in the form that the caller asked for.
+    init?(entry: CacheEntry, to plan: Plan, outcome: Outcome, detail: OutcomeDetail) {
+        guard let answer = entry.answer.in(plan.form) else { return nil }
+        self.init(answer, entry.usage, madeAt: entry.storedAt, to: plan, outcome: outcome, detail: detail)
         self.ageSeconds = max(0, Int(plan.time.since(entry.storedAt).milliseconds / 1000))
         self.usage = entry.usage
         self.savedNanos = plan.flow.settings.price.nanos(for: entry.usage)
@@ -47,8 +67,8 @@ struct Reply: Sendable {
 
     /// The answer that an operator has pinned; `nil` where the mark is none of that kind.
     init?(_ mark: CurationMark, to plan: Plan) {
-        guard case .pin(let answer) = mark.kind else { return nil }
-        self.init(answer, to: plan, outcome: .hit, detail: .pinned)
+        guard case .pin(let pinned) = mark.kind, let answer = pinned.in(plan.form) else { return nil }
+        self.init(answer, .unknown, madeAt: mark.time, to: plan, outcome: .hit, detail: .pinned)
         self.cacheStatus = .pinned
         self.ageSeconds = max(0, Int(plan.time.since(mark.time).milliseconds / 1000))
         self.savedNanos = plan.flow.settings.price.nanos(for: .unknown)

@@ -6,6 +6,44 @@ package protocol Upstream: Sendable {
     ///
     /// Cancelling the task gives the call up and closes its connection.
     func run(_ call: UpstreamCall) async throws(UpstreamError) -> UpstreamAnswer
+
+    /// Runs a flow once and hands its answer on as it comes; no retries, no redirects.
+    ///
+    /// Returns with the head of the answer. Cancelling the task that reads the stream gives the call up and closes its connection,
+    /// which is how LangFlow learns that it may stop.
+    func stream(_ call: UpstreamCall) async throws(UpstreamError) -> UpstreamOpening
+}
+
+/// How LangFlow's answer to a streamed run begins.
+package enum UpstreamOpening: Sendable {
+    /// It is no stream: an error, or JSON with status 200. Complete, within the size limit.
+    case answer(UpstreamAnswer)
+    /// Status 200 and `text/event-stream`.
+    case stream(UpstreamStream)
+}
+
+/// LangFlow's stream, for its one reader.
+package struct UpstreamStream: Sendable {
+    /// As ``UpstreamAnswer/lifetimeMax``.
+    package let lifetimeMax: Duration?
+    package let body: any UpstreamBody
+
+    package init(lifetimeMax: Duration?, body: any UpstreamBody) {
+        self.lifetimeMax = lifetimeMax
+        self.body = body
+    }
+}
+
+/// The bytes of a stream as they come.
+///
+/// LangFlow is read no faster than they are asked for: what is not asked for stays, within a small bound, in the connection.
+package protocol UpstreamBody: Sendable {
+    /// Waits for the next bytes; never empty.
+    ///
+    /// - Returns: `nil` at the end that the framing announced.
+    /// - Throws: `connectionLost` where it ended without one, `timeout` after the call's time, `invalid` for broken framing,
+    ///   `cancelled` where the task was cancelled.
+    func next() async throws(UpstreamError) -> ByteBuffer?
 }
 
 /// One run of a flow: what is sent was built from configuration and checked values, never copied from the caller.

@@ -37,26 +37,43 @@ extension ConnectionHandler {
             self.follow(self.responder.refuse(refusal, of: head), for: exchange)
         case .probe(let probe, let traceID):
             self.write(self.responder.probe(probe, traceID: traceID), for: exchange)
+        case .preflight(let preflight):
+            self.finish(exchange) { manner in
+                self.table.encoding.write(preflight, manner, into: &self.output)
+            }
         }
     }
 
     private func follow(_ decision: Decision, for exchange: Exchange) {
         switch decision {
         case .answered(let response):
-            self.write(response, for: exchange)
+            if case .stream = response.content {
+                self.wait(for: { response }, exchange)
+            } else {
+                self.write(response, for: exchange)
+            }
         case .pending(let work):
-            guard let eventLoop = self.context?.eventLoop else {
-                // Nobody reads the answer, but its record is owed: the work is run, and told that its caller has left.
-                Task { _ = await work() }.cancel()
-                return
-            }
-            let bound = NIOLoopBound(self, eventLoop: eventLoop)
-            let task = Task {
-                let response = await work()
-                eventLoop.execute { bound.value.finishPending(with: response) }
-            }
-            self.pending = (task, exchange)
+            self.wait(for: work, exchange)
         }
+    }
+
+    private func wait(for work: @escaping @Sendable () async -> Response, _ exchange: Exchange) {
+        guard let eventLoop = self.context?.eventLoop else {
+            // Nobody reads the answer, but its record is owed: the work is run, and told that its caller has left.
+            Task {
+                if case .stream(let stream) = await work().content { await stream.abandon() }
+            }.cancel()
+            return
+        }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let task = Task {
+            let response = await work()
+            switch response.content {
+            case .stream(let stream): await StreamDelivery(connection: bound).run(stream, headedBy: response)
+            default: eventLoop.execute { bound.value.finishPending(with: response) }
+            }
+        }
+        self.pending = (task, exchange)
     }
 
     private func finishPending(with response: Response) {
@@ -68,23 +85,44 @@ extension ConnectionHandler {
     }
 
     private func write(_ response: Response, for exchange: Exchange) {
-        let keepsAlive = exchange.keepsAlive && !self.table.isDraining && !(self.hasSeenEOF && self.waiting.isEmpty)
-        self.output.reserveCapacity(
-            minimumWritableBytes: ResponseEncoding.headBytesEstimate + response.content.byteCount
-        )
-        self.table.encoding.write(
-            response,
-            persistence: !keepsAlive ? .close : exchange.minorVersion == 0 ? .keepAlive : .implied,
-            includesBody: !exchange.isHEAD,
-            into: &self.output
-        )
+        self.finish(exchange) { manner in
+            self.output.reserveCapacity(
+                minimumWritableBytes: ResponseEncoding.headBytesEstimate + response.content.byteCount
+            )
+            self.table.encoding.write(response, manner, into: &self.output)
+        }
+    }
+
+    /// Writes an answer whole.
+    private func finish(_ exchange: Exchange, _ write: (ResponseEncoding.Manner) -> Void) {
+        let keepsAlive = self.canOutlive(exchange)
+        write(self.manner(of: exchange, keepsAlive: keepsAlive))
         if !keepsAlive {
             self.isLastAnswerWritten = true
-            self.input = .ended
-            self.incoming = nil
-            self.waiting.removeAll()
-            self.waitingBytes = 0
+            self.takeNothingMore()
         }
+    }
+
+    /// Whether the connection may stay open after the answer.
+    func canOutlive(_ exchange: Exchange) -> Bool {
+        exchange.keepsAlive && !self.table.isDraining && !(self.hasSeenEOF && self.waiting.isEmpty)
+    }
+
+    func manner(of exchange: Exchange, keepsAlive: Bool) -> ResponseEncoding.Manner {
+        ResponseEncoding.Manner(
+            persistence: !keepsAlive ? .close : exchange.minorVersion == 0 ? .keepAlive : .implied,
+            takesChunks: exchange.minorVersion == 1,
+            includesBody: !exchange.isHEAD,
+            crossOrigin: exchange.crossOrigin
+        )
+    }
+
+    /// Drops what came after the request whose answer is the last one.
+    func takeNothingMore() {
+        self.input = .ended
+        self.incoming = nil
+        self.waiting.removeAll()
+        self.waitingBytes = 0
     }
 
     /// Asks for the body of a caller that waits to be asked (RFC 9110 §10.1.1), when all answers before it were given.
@@ -111,7 +149,7 @@ extension ConnectionHandler {
         context.writeAndFlush(self.wrapOutboundOut(self.takeOutput()), promise: written)
     }
 
-    private func takeOutput() -> ByteBuffer {
+    func takeOutput() -> ByteBuffer {
         let bytes = self.output
         self.output = ByteBuffer()
         return bytes

@@ -30,7 +30,8 @@ extension ConnectionHandler {
                     .refused(refused.refusal, refused.head),
                     keepsAlive: !refused.closes,
                     minorVersion: refused.minorVersion,
-                    isHEAD: refused.isHEAD
+                    isHEAD: refused.isHEAD,
+                    crossOrigin: refused.crossOrigin
                 ),
                 body: refused.body
             )
@@ -39,18 +40,17 @@ extension ConnectionHandler {
 
     private func accept(_ head: RequestHead, minorVersion: Int, receivedAt: NIODeadline) {
         switch head.endpoint {
-        case .probe(let probe):
-            self.answerEarly(
-                Exchange(
-                    .probe(probe, head.fields.traceID),
-                    keepsAlive: head.fields.keepsAlive && !head.fields.expectsContinue,
-                    minorVersion: minorVersion,
-                    isHEAD: head.isHEAD
-                ),
-                body: head.fields.body
+        case let endpoint where head.isPreflight:
+            let preflight = Preflight(
+                traceID: head.fields.traceID,
+                methods: endpoint.allowedMethods + ", OPTIONS",
+                requestedHeaders: head.fields.requestedHeaders
             )
+            self.answerEarly(.preflight(preflight), to: head, minorVersion: minorVersion)
+        case .probe(let probe):
+            self.answerEarly(.probe(probe, head.fields.traceID), to: head, minorVersion: minorVersion)
         case .call(let route):
-            let call = CallHead(route: route, head.fields)
+            let call = CallHead(route: route, wantsStream: head.wantsStream, head.fields)
             if self.isLong(head.fields.body),
                 let refusal = self.responder.refusal(beforeBodyOf: call, from: self.clientAddress)
             {
@@ -65,7 +65,8 @@ extension ConnectionHandler {
                 body: head.fields.body,
                 keepsAlive: head.fields.keepsAlive,
                 minorVersion: minorVersion,
-                receivedAt: receivedAt
+                receivedAt: receivedAt,
+                crossOrigin: head.crossOrigin
             )
             self.input = .body
         }
@@ -94,12 +95,17 @@ extension ConnectionHandler {
             receivedAt: receivedAt
         )
         if case .langFlowRun(let flow) = call.route { refused.flow = flow }
+        self.answerEarly(.refused(refusal, refused), to: head, minorVersion: minorVersion)
+    }
+
+    private func answerEarly(_ question: Exchange.Question, to head: RequestHead, minorVersion: Int) {
         self.answerEarly(
             Exchange(
-                .refused(refusal, refused),
+                question,
                 keepsAlive: head.fields.keepsAlive && !head.fields.expectsContinue,
                 minorVersion: minorVersion,
-                isHEAD: false
+                isHEAD: head.isHEAD,
+                crossOrigin: head.crossOrigin
             ),
             body: head.fields.body
         )
@@ -162,7 +168,7 @@ extension ConnectionHandler {
                     .request(request),
                     keepsAlive: incoming.keepsAlive,
                     minorVersion: incoming.minorVersion,
-                    isHEAD: false
+                    crossOrigin: incoming.crossOrigin
                 )
             )
         case .discarding:
@@ -203,7 +209,7 @@ extension ConnectionHandler {
             )
             if case .langFlowRun(let flow) = incoming.call.route { head.flow = flow }
             head.requestBytes = incoming.content.readableBytes
-            self.submit(Exchange(breaking: refusal, of: head))
+            self.submit(Exchange(breaking: refusal, of: head, crossOrigin: incoming.crossOrigin))
         case .discarding:
             self.endAfterAnswers()
         case .ended:
@@ -239,11 +245,12 @@ extension ConnectionHandler {
 }
 
 extension CallHead {
-    fileprivate convenience init(route: Route, _ fields: RequestFields) {
+    fileprivate convenience init(route: Route, wantsStream: Bool, _ fields: RequestFields) {
         self.init(
             route: route,
             tenantHeader: fields.tenant,
             wantsText: fields.wantsText,
+            wantsStream: wantsStream,
             globalVariables: fields.globalVariables,
             directives: fields.directives,
             credential: fields.credential,

@@ -22,7 +22,7 @@ extension ConnectionHandler {
     }
 
     private var phase: ConnectionTimer.Phase {
-        if self.isOutputBlocked { return .write }
+        if self.isOutputBlocked || self.stream?.isSending == true { return .write }
         if self.isLastAnswerWritten { return .linger }
         if self.pending != nil || !self.waiting.isEmpty { return .working }
         switch self.input {

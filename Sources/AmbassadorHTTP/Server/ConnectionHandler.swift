@@ -3,7 +3,7 @@ import DequeModule
 import NIOCore
 import NIOHTTP1
 
-/// One connection: collects requests, asks for their answers in order, and writes each answer whole.
+/// One connection: collects requests, asks for their answers in order, and writes each answer whole, or a stream as it comes.
 ///
 /// An answer that needs no waiting is decided and written within the read that completed its request. Everything here runs on
 /// the channel's event loop.
@@ -32,6 +32,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let keepsAlive: Bool
         let minorVersion: Int
         let receivedAt: NIODeadline
+        let crossOrigin: CrossOriginGrant?
         var content = ByteBuffer()
     }
 
@@ -53,6 +54,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var waitingBytes = 0
     /// The answer that is being waited for off the loop.
     var pending: (task: Task<Void, Never>, exchange: Exchange)?
+    /// The body that `pending` is writing, from its head on.
+    var stream: OutgoingStream?
     var output = ByteBuffer()
     var owesContinue = false
     var isLastAnswerWritten = false
@@ -114,6 +117,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.waiting.removeAll()
         self.pending?.task.cancel()
         self.pending = nil
+        self.stream = nil
         self.timer.cancel()
         self.table.remove(self)
     }
@@ -220,7 +224,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Closes at once, answered or not.
     func close() {
-        self.context?.close(promise: nil)
+        if let stream = self.stream, !stream.isChunked {
+            self.reset()
+        } else {
+            self.context?.close(promise: nil)
+        }
     }
 
     /// Takes no further request: closes now, or after the answers that are owed.

@@ -7,6 +7,7 @@ struct Exchange {
         case request(Request)
         case probe(Probe, TraceID)
         case refused(Refusal, RefusedHead)
+        case preflight(Preflight)
     }
 
     let question: Question
@@ -14,21 +15,39 @@ struct Exchange {
     var keepsAlive: Bool
     let minorVersion: Int
     let isHEAD: Bool
+    /// What the answer says of the pages that may read it; `nil` where none may.
+    let crossOrigin: CrossOriginGrant?
 
-    init(_ question: Question, keepsAlive: Bool, minorVersion: Int, isHEAD: Bool) {
+    init(
+        _ question: Question,
+        keepsAlive: Bool,
+        minorVersion: Int,
+        isHEAD: Bool = false,
+        crossOrigin: CrossOriginGrant? = nil
+    ) {
         self.question = question
+        self.crossOrigin = crossOrigin
         self.keepsAlive = keepsAlive
         self.minorVersion = minorVersion
         self.isHEAD = isHEAD
     }
 
     /// A request whose framing broke: the last of its connection.
-    init(breaking refusal: Refusal, of head: RefusedHead) {
-        self.init(.refused(refusal, head), keepsAlive: false, minorVersion: 1, isHEAD: false)
+    init(breaking refusal: Refusal, of head: RefusedHead, crossOrigin: CrossOriginGrant? = nil) {
+        self.init(.refused(refusal, head), keepsAlive: false, minorVersion: 1, crossOrigin: crossOrigin)
     }
 
     /// The body that is kept while the exchange waits.
     var bodyBytes: Int {
         if case .request(let request) = self.question { request.body.readableBytes } else { 0 }
     }
+}
+
+/// A browser's question whether a page may make a call.
+struct Preflight {
+    let traceID: TraceID
+    /// What the route takes.
+    let methods: String
+    /// The value of `Access-Control-Request-Headers`.
+    let requestedHeaders: String
 }

@@ -10,6 +10,11 @@ package struct HTTPServerConfiguration: Sendable {
     package var allowedClients: [AddressRange] = []
     /// The server's certificate, and whether callers need one; `nil` for connections that are not encrypted.
     package var tls: TLSSettings?
+    /// Which web pages may call; `nil` for none, and then nothing is said about it.
+    package var crossOrigin: CrossOriginPolicy?
+
+    /// Whether `POST /api/v1/responses` is a route.
+    package var takesResponses = false
 
     /// Most bytes of a head: target, field names and field values together; over it: 431.
     package var headerBlockBytesMax = 32 * 1024

@@ -14,6 +14,7 @@ final class HeadMemo {
         let bytes: ByteBuffer
         let call: CallHead
         let bodyLength: Int
+        let crossOrigin: CrossOriginGrant?
     }
 
     private static let slotsMax = 256
@@ -23,16 +24,21 @@ final class HeadMemo {
     /// The verdict on a head.
     ///
     /// - Returns: `nil` where these bytes are not known.
-    func verdict(on bytes: ByteBuffer) -> (call: CallHead, bodyLength: Int)? {
+    func verdict(on bytes: ByteBuffer) -> (call: CallHead, bodyLength: Int, crossOrigin: CrossOriginGrant?)? {
         guard let slot = self.slots[Self.index(of: bytes)], slot.bytes == bytes else { return nil }
-        return (slot.call, slot.bodyLength)
+        return (slot.call, slot.bodyLength, slot.crossOrigin)
     }
 
     /// Keeps a verdict in place of another one that has the same slot.
-    func insert(_ call: CallHead, bodyLength: Int, for bytes: ByteBuffer) {
+    func insert(_ call: CallHead, bodyLength: Int, crossOrigin: CrossOriginGrant?, for bytes: ByteBuffer) {
         // A copy: a slice would keep the whole of what was read in memory.
         let copy = ByteBuffer(bytes: bytes.readableBytesView)
-        self.slots[Self.index(of: bytes)] = Slot(bytes: copy, call: call, bodyLength: bodyLength)
+        self.slots[Self.index(of: bytes)] = Slot(
+            bytes: copy,
+            call: call,
+            bodyLength: bodyLength,
+            crossOrigin: crossOrigin
+        )
     }
 
     /// By a seeded hash, so that no caller can choose whose slot it takes.

@@ -143,11 +143,11 @@ final class InputGate: ChannelInboundHandler {
 
     /// Takes a whole head, and its content with it where head and content are all there and the head is known.
     private func feed(_ head: ByteBuffer, _ context: ChannelHandlerContext) {
-        if let (verdict, length) = self.memo.verdict(on: head),
+        if let (verdict, length, crossOrigin) = self.memo.verdict(on: head),
             let body = self.held.getSlice(at: self.held.readerIndex + head.readableBytes, length: length)
         {
             self.held.moveReaderIndex(forwardBy: head.readableBytes + length)
-            self.connection.receive(again: verdict, body)
+            self.connection.receive(again: verdict, body, crossOrigin)
             return
         }
         var line = RequestLineScanner()
@@ -157,8 +157,8 @@ final class InputGate: ChannelInboundHandler {
         }
         self.pass(head.readableBytes, context)
         self.expected = self.afterHead
-        if let (verdict, length) = self.connection.acceptedCall {
-            self.memo.insert(verdict, bodyLength: length, for: head)
+        if let (verdict, length, crossOrigin) = self.connection.acceptedCall {
+            self.memo.insert(verdict, bodyLength: length, crossOrigin: crossOrigin, for: head)
         }
     }
 

@@ -19,7 +19,11 @@ package struct RequestFields: Sendable {
     package private(set) var keepsAlive: Bool
     package private(set) var expectsContinue = false
     package private(set) var unknownExpectation: String?
+    /// What a page's preflight asks to set; empty where it asks for nothing.
+    package private(set) var requestedHeaders = ""
 
+    private var origins = 0
+    private var lastOrigin: String?
     private var contentLength: Int?
     private var transferEncodings = 0
     private var contentType: String?
@@ -79,6 +83,9 @@ package struct RequestFields: Sendable {
         return CacheDirectives(cacheControl: self.cacheControl, pragma: self.pragma)
     }
 
+    /// Where the page comes from that calls, if it is one; a repeated one is nobody's.
+    package var origin: String? { self.origins == 1 ? self.lastOrigin : nil }
+
     /// What the caller shows to say who it is.
     package var credential: Credential {
         Credential(
@@ -108,6 +115,9 @@ package struct RequestFields: Sendable {
             self.pragma.append(value)
         case 6 where name.equalsIgnoringCase("expect"):
             self.readExpect(try Self.visible(value, "Expect"))
+        case 6 where name.equalsIgnoringCase("origin"):
+            self.origins += 1
+            self.lastOrigin = value
         case 7 where name.equalsIgnoringCase("upgrade"):
             // No upgrade is offered; the request is answered as it stands, and nothing is read after it.
             self.keepsAlive = false
@@ -144,6 +154,8 @@ package struct RequestFields: Sendable {
             self.transferEncodings += 1
         case 23... where name.startsIgnoringCase(with: "x-langflow-global-var-"):
             try self.readGlobalVariable(name.dropFirst(22), value: value)
+        case 30 where name.equalsIgnoringCase("access-control-request-headers"):
+            self.requestedHeaders = value
         default: break
         }
     }

@@ -4,9 +4,15 @@ package import NIOCore
 /// A request's head, checked: everything of it that is used further on, and nothing of how it was framed.
 package struct RequestHead: Sendable {
     package var endpoint: Endpoint
+    /// Whether the target's query asks for a stream.
+    package var wantsStream: Bool
+    /// Whether it is only asked what the route takes, as a browser does before a page's call.
+    package var isPreflight: Bool
     package var fields: RequestFields
     /// Whether the answer is sent without its body.
     package var isHEAD: Bool
+    /// What the answer says of who may read it; `nil` where no page may call.
+    package var crossOrigin: CrossOriginGrant?
 
     /// Checks a head that a parser found well formed.
     ///
@@ -35,6 +41,7 @@ package struct RequestHead: Sendable {
             }
             let fields = try RequestFields(fields, minorVersion: minorVersion)
             refused.head.traceID = fields.traceID
+            refused.crossOrigin = limits.crossOrigin?.grant(to: fields.origin)
             // From here on the framing is known to be sound, so that the connection may outlive a refusal.
             refused.body = fields.body
             // What follows a CONNECT is meant for a tunnel, not for us.
@@ -44,14 +51,23 @@ package struct RequestHead: Sendable {
             guard target.utf8.count <= limits.targetBytesMax else {
                 throw Refusal(.targetTooLong, "The request target is over \(limits.targetBytesMax) bytes.")
             }
-            let endpoint = try Self.endpoint(
+            let (endpoint, wantsStream) = try Self.endpoint(
                 method: method,
                 target: target,
                 fields: fields,
                 limits: limits,
                 refused: &refused
             )
-            return .success(RequestHead(endpoint: endpoint, fields: fields, isHEAD: method == "HEAD"))
+            return .success(
+                RequestHead(
+                    endpoint: endpoint,
+                    wantsStream: wantsStream,
+                    isPreflight: method == "OPTIONS",
+                    fields: fields,
+                    isHEAD: method == "HEAD",
+                    crossOrigin: refused.crossOrigin
+                )
+            )
         } catch {
             refused.refusal = error
             return .failure(refused)
@@ -64,9 +80,12 @@ package struct RequestHead: Sendable {
         fields: RequestFields,
         limits: HTTPServerConfiguration,
         refused: inout RefusedRequest
-    ) throws(Refusal) -> Endpoint {
+    ) throws(Refusal) -> (Endpoint, wantsStream: Bool) {
         let target = try RequestTarget(target.utf8, host: fields.host)
         let endpoint = target.endpoint
+        if case .call(.responses) = endpoint, !limits.takesResponses {
+            throw Refusal(.unknownRoute, "There is no such route. Set routes.responses to true to have it.")
+        }
         let takesMethod: Bool
         switch endpoint {
         case .call(let route):
@@ -76,27 +95,20 @@ package struct RequestHead: Sendable {
         case .probe:
             takesMethod = method == "GET" || method == "HEAD"
         }
-        guard takesMethod else {
-            refused.head.allowedMethods = endpoint.allowedMethods
+        let isPreflight = method == "OPTIONS" && limits.crossOrigin != nil
+        guard takesMethod || isPreflight else {
+            refused.head.allowedMethods = endpoint.allowedMethods + (limits.crossOrigin == nil ? "" : ", OPTIONS")
             throw Refusal(.methodNotAllowed, "This route takes \(endpoint.allowedMethods) only.")
         }
         let wantsStream = try target.wantsStream()
         if let expectation = fields.unknownExpectation {
             throw Refusal(.expectationFailed, "The expectation '\(expectation)' cannot be met.")
         }
-        if case .call = endpoint {
-            try fields.checkContent()
-            if wantsStream {
-                throw Refusal(
-                    .notImplemented,
-                    "Streaming is not available here; leave 'stream' out or set it to false."
-                )
-            }
-        }
+        if case .call = endpoint, !isPreflight { try fields.checkContent() }
         if case .length(let length) = fields.body, length > limits.bodyBytesMax {
             throw Refusal(.bodyTooLarge, "The request body is over \(limits.bodyBytesMax) bytes.")
         }
-        return endpoint
+        return (endpoint, wantsStream)
     }
 }
 
@@ -109,6 +121,8 @@ package struct RefusedRequest: Error, Sendable {
     package var keepsAlive = false
     package var minorVersion = 1
     package var isHEAD: Bool
+    /// As ``RequestHead/crossOrigin``.
+    package var crossOrigin: CrossOriginGrant?
 
     package init(isHEAD: Bool, clientAddress: String?, receivedAt: NIODeadline) {
         self.isHEAD = isHEAD

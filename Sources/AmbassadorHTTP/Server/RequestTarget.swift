@@ -106,6 +106,7 @@ package struct RequestTarget: Sendable {
                 return .call(.langFlowRun(flow))
             }
         }
+        if path.elementsEqual("/api/v1/responses".utf8) { return .call(.responses) }
         if path.elementsEqual("/healthz".utf8) { return .probe(.health) }
         if path.elementsEqual("/livez".utf8) { return .probe(.live) }
         if path.elementsEqual("/readyz".utf8) { return .probe(.ready) }

@@ -1,7 +1,7 @@
 import AmbassadorCore
 import NIOCore
 
-/// Writes answers as HTTP/1.1 messages, each whole.
+/// Writes answers as HTTP/1.1 messages, each whole but for streams, of which it writes the head.
 ///
 /// Belongs to one event loop.
 struct ResponseEncoding {
@@ -14,19 +14,28 @@ struct ResponseEncoding {
         case close
     }
 
+    /// How an answer is written to the one who asked.
+    struct Manner {
+        var persistence = Persistence.implied
+        /// Whether the caller knows chunks, as HTTP/1.1 has them.
+        var takesChunks = true
+        var includesBody = true
+        /// What is said of the pages that may read it; `nil` for nothing.
+        var crossOrigin: CrossOriginGrant?
+    }
+
     /// Enough for every head without an unusual `Cache-Status`.
     static let headBytesEstimate = 512
 
     let date: DateHeader
 
-    /// Appends head and body.
+    /// Appends head and body; of a stream the head alone.
     ///
     /// An answer to HEAD states the length and leaves the body out.
-    func write(_ response: Response, persistence: Persistence, includesBody: Bool, into buffer: inout ByteBuffer) {
+    func write(_ response: Response, _ manner: Manner, into buffer: inout ByteBuffer) {
         Self.writeStatusLine(response.status, into: &buffer)
         Self.writeContentType(response.content, into: &buffer)
-        buffer.writeStaticString("\r\nContent-Length: ")
-        Self.writeDecimal(response.content.byteCount, into: &buffer)
+        Self.writeFraming(of: response.content, manner, into: &buffer)
         buffer.writeStaticString("\r\nDate: ")
         self.date.write(into: &buffer)
         buffer.writeStaticString("\r\nX-Trace-ID: ")
@@ -61,18 +70,41 @@ struct ResponseEncoding {
             buffer.writeStaticString("\r\nAllow: ")
             buffer.writeString(methods)
         }
+        if let crossOrigin = manner.crossOrigin { buffer.writeImmutableBuffer(crossOrigin.answerLines) }
+        Self.writeHeadEnd(manner.persistence, into: &buffer)
+        if manner.includesBody {
+            Self.writeBody(response.content, manner, into: &buffer)
+        }
+    }
+
+    /// Appends the answer to a browser's question.
+    func write(_ preflight: Preflight, _ manner: Manner, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString("HTTP/1.1 204 No Content\r\nDate: ")
+        self.date.write(into: &buffer)
+        buffer.writeStaticString("\r\nX-Trace-ID: ")
+        preflight.traceID.write(into: &buffer)
+        buffer.writeStaticString("\r\nAllow: ")
+        buffer.writeString(preflight.methods)
+        manner.crossOrigin?.writePreflight(
+            methods: preflight.methods,
+            requested: preflight.requestedHeaders,
+            into: &buffer
+        )
+        Self.writeHeadEnd(manner.persistence, into: &buffer)
+    }
+
+    private static func writeHeadEnd(_ persistence: Persistence, into buffer: inout ByteBuffer) {
         switch persistence {
         case .implied: buffer.writeStaticString("\r\n\r\n")
         case .keepAlive: buffer.writeStaticString("\r\nConnection: keep-alive\r\n\r\n")
         case .close: buffer.writeStaticString("\r\nConnection: close\r\n\r\n")
         }
-        if includesBody {
-            response.content.write(into: &buffer)
-        }
     }
 
     private static func writeContentType(_ content: Response.Content, into buffer: inout ByteBuffer) {
         switch content {
+        case .answer(let answer, _) where answer.form == .records: Self.writeStreamType(into: &buffer)
+        case .stream: Self.writeStreamType(into: &buffer)
         case .answer, .json: buffer.writeStaticString("\r\nContent-Type: application/json")
         case .text: buffer.writeStaticString("\r\nContent-Type: text/plain; charset=utf-8")
         case .problem: buffer.writeStaticString("\r\nContent-Type: application/problem+json")

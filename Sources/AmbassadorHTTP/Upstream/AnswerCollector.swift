@@ -8,77 +8,21 @@ import Synchronization
 final class AnswerCollector: HTTPClientResponseDelegate {
     typealias Response = UpstreamAnswer
 
-    private struct State {
-        var head: HTTPResponseHead?
-        var body = ByteBuffer()
-    }
-
-    private let bytesMax: Int
-    private let state = Mutex(State())
+    private let answer: Mutex<CollectedAnswer>
 
     init(bytesMax: Int) {
-        self.bytesMax = bytesMax
+        self.answer = Mutex(CollectedAnswer(bytesMax: bytesMax))
     }
 
     func didReceiveHead(task: HTTPClient.Task<UpstreamAnswer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-        if let error = self.flaw(of: head) {
-            return task.eventLoop.makeFailedFuture(error)
-        }
-        self.state.withLock { $0.head = head }
-        return task.eventLoop.makeSucceededVoidFuture()
-    }
-
-    /// What makes an answer useless, be its body what it may.
-    private func flaw(of head: HTTPResponseHead) -> UpstreamError? {
-        switch head.status.code {
-        case 200, 400...599: break
-        case 300...399: return .invalid("LangFlow answered with a redirect.")
-        default: return .invalid("LangFlow answered with a status that no run of a flow has.")
-        }
-        let length = head.headers.first(name: "content-length")
-        // A body that ends with its connection cannot be told from one that was cut.
-        guard length != nil || head.headers.contains(name: "transfer-encoding") else {
-            return .invalid("LangFlow's answer does not say where it ends.")
-        }
-        guard head.headers[canonicalForm: "content-encoding"].allSatisfy({ $0.utf8.equalsIgnoringCase("identity") })
-        else {
-            return .invalid("LangFlow's answer has a content coding that was not asked for.")
-        }
-        if let length = length.flatMap({ Int($0) }), length > self.bytesMax {
-            return .invalid("LangFlow's answer is over the size limit.")
-        }
-        return nil
+        task.eventLoop.makeCompletedFuture { try self.answer.withLock { try $0.take(head) } }
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<UpstreamAnswer>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
-        let fits = self.state.withLock { state in
-            guard state.body.readableBytes + part.readableBytes <= self.bytesMax else { return false }
-            if state.body.readableBytes == 0 {
-                state.body = part
-            } else {
-                state.body.writeImmutableBuffer(part)
-            }
-            return true
-        }
-        guard fits else {
-            return task.eventLoop.makeFailedFuture(UpstreamError.invalid("LangFlow's answer is over the size limit."))
-        }
-        return task.eventLoop.makeSucceededVoidFuture()
+        task.eventLoop.makeCompletedFuture { try self.answer.withLock { try $0.take(part) } }
     }
 
     func didFinishRequest(task: HTTPClient.Task<UpstreamAnswer>) throws -> UpstreamAnswer {
-        let (head, body) = self.state.withLock { ($0.head, $0.body) }
-        guard let head else { throw UpstreamError.connectionLost }
-        let type = head.headers.first(name: "content-type") ?? ""
-        let essence = type.utf8.prefix { $0 != UInt8(ascii: ";") }.trimmingBlanks
-        return UpstreamAnswer(
-            status: Int(head.status.code),
-            contentType: String(Substring(essence)).lowercased(),
-            body: body,
-            lifetimeMax: AnswerLifetime.of(
-                cacheControl: head.headers["cache-control"],
-                vary: head.headers["vary"]
-            )
-        )
+        try self.answer.withLock { $0 }.whole()
     }
 }

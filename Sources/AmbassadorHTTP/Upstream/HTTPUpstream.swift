@@ -31,7 +31,7 @@ package final class HTTPUpstream: Upstream {
     }
 
     package func run(_ call: UpstreamCall) async throws(UpstreamError) -> UpstreamAnswer {
-        let request = try self.request(for: call)
+        let request = try self.request(for: call, asStream: false)
         let task = self.client.execute(
             request: request,
             delegate: AnswerCollector(bytesMax: self.configuration.answerBytesMax),
@@ -48,16 +48,33 @@ package final class HTTPUpstream: Upstream {
         }
     }
 
+    package func stream(_ call: UpstreamCall) async throws(UpstreamError) -> UpstreamOpening {
+        let request = try self.request(for: call, asStream: true)
+        let receiver = StreamReceiver(bytesMax: self.configuration.answerBytesMax)
+        let task = self.client.execute(
+            request: request,
+            delegate: receiver,
+            deadline: .now() + TimeAmount(call.timeout)
+        )
+        task.futureResult.whenFailure { receiver.fail(UpstreamError($0)) }
+        return try await withTaskCancellationHandler {
+            await receiver.opening.value()
+        } onCancel: {
+            task.cancel()
+        }.get()
+    }
+
     /// Closes idle connections and gives up the calls that are under way.
     package func shutdown() async {
         // It fails only where it was shut down before, which is what is wanted.
         try? await self.client.shutdown()
     }
 
-    private func request(for call: UpstreamCall) throws(UpstreamError) -> HTTPClient.Request {
+    private func request(for call: UpstreamCall, asStream: Bool) throws(UpstreamError) -> HTTPClient.Request {
         var headers = HTTPHeaders()
         headers.reserveCapacity(8 + call.globalVariables.count)
         headers.add(name: "Content-Type", value: "application/json")
+        // For streams too, as LangFlow's own clients have it.
         headers.add(name: "Accept", value: "application/json")
         headers.add(name: "Accept-Encoding", value: "identity")
         if let apiKey = self.configuration.apiKey {
@@ -70,7 +87,7 @@ package final class HTTPUpstream: Upstream {
         }
         do {
             return try HTTPClient.Request(
-                url: "\(self.configuration.url)/api/v1/run/\(call.target)?stream=false",
+                url: "\(self.configuration.url)/api/v1/run/\(call.target)?stream=\(asStream)",
                 method: .POST,
                 headers: headers,
                 body: .byteBuffer(call.body)

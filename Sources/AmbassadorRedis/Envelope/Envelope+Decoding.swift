@@ -22,7 +22,7 @@ extension Envelope {
             let inputTokens = self.number(&content, Bounds.count, if: head.flags.contains(.inputTokens)),
             let outputTokens = self.number(&content, Bounds.count, if: head.flags.contains(.outputTokens)),
             let upstreamMicroseconds = self.number(&content, Bounds.count),
-            let answer = self.answer(&content)
+            let answer = self.answer(&content, head.flags.contains(.records) ? .records : .document)
         else { return nil }
         var input: ByteBuffer?
         if head.flags.contains(.input) {
@@ -46,7 +46,7 @@ extension Envelope {
         )
     }
 
-    private static func answer(_ content: inout ByteBuffer) -> Answer? {
+    private static func answer(_ content: inout ByteBuffer, _ form: Answer.Form) -> Answer? {
         guard let body = content.readLengthPrefixedSlice(as: UInt32.self), body.readableBytes > 0,
             let count = content.readInteger(as: UInt32.self), Int(count) <= content.readableBytes / 4
         else { return nil }
@@ -59,7 +59,7 @@ extension Envelope {
         guard self.areValid(offsets, in: body), let text = content.readLengthPrefixedSlice(as: UInt32.self) else {
             return nil
         }
-        return Answer(body: body, sessionOffsets: offsets, text: text)
+        return Answer(form: form, body: body, sessionOffsets: offsets, text: text)
     }
 
     /// A number that is there where its flag says so.

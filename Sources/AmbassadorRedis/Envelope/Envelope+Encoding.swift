@@ -46,6 +46,7 @@ extension Envelope {
         if entry.usage.inputTokens != nil { flags.insert(.inputTokens) }
         if entry.usage.outputTokens != nil { flags.insert(.outputTokens) }
         if entry.input != nil { flags.insert(.input) }
+        if entry.answer.form == .records { flags.insert(.records) }
         return flags
     }
 

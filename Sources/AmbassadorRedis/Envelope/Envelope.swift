@@ -30,7 +30,9 @@ enum Envelope {
         static let inputTokens = Flags(rawValue: 1 << 2)
         static let outputTokens = Flags(rawValue: 1 << 3)
         static let input = Flags(rawValue: 1 << 4)
-        static let all: Flags = [.keyed, .lifetimeMax, .inputTokens, .outputTokens, .input]
+        /// The answer is the records of a stream, not a document.
+        static let records = Flags(rawValue: 1 << 5)
+        static let all: Flags = [.keyed, .lifetimeMax, .inputTokens, .outputTokens, .input, .records]
     }
 
     /// What numbers may be: anything beyond is damage, and would overflow whoever computes with it.

@@ -39,6 +39,7 @@ enum AuditCode {
         case .runFlow: 40
         case .langFlowRun: 41
         case .none: 42
+        case .responses: 43
         }
     }
 

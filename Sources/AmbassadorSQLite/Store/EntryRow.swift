@@ -6,7 +6,7 @@ import NIOCore
 enum EntryRow {
     static let columns = """
         scope, input_hash, checksum, stored_at, tenant, target, lifetime_max_us, upstream_us, input_tokens, output_tokens, \
-        session_offsets, text, input, body
+        session_offsets, text, input, body, form
         """
 
     /// A row that was read.
@@ -50,9 +50,10 @@ enum EntryRow {
         statement.bind(blob: entry.answer.text, at: 12)
         statement.bind(blob: entry.input, at: 13)
         statement.bind(blob: entry.answer.body, at: 14)
-        statement.bind(Self.id(of: entry.key), at: 15)
-        statement.bind(expiresAt.milliseconds, at: 16)
-        statement.bind(size, at: 17)
+        statement.bind(Int64(entry.answer.form.rawValue), at: 15)
+        statement.bind(Self.id(of: entry.key), at: 16)
+        statement.bind(expiresAt.milliseconds, at: 17)
+        statement.bind(size, at: 18)
     }
 
     /// Reads the row that a statement stands on, whose columns are ``columns``.
@@ -72,7 +73,8 @@ enum EntryRow {
     private static func entry(_ row: Statement, for key: CacheKey) -> CacheEntry? {
         guard
             let tenant = TenantID(row.text(at: 4).utf8), let target = FlowName(row.text(at: 5).utf8),
-            let offsets = Self.offsets(row.blob(at: 10))
+            let offsets = Self.offsets(row.blob(at: 10)),
+            let form = UInt8(exactly: row.integer(at: 14)).flatMap(Answer.Form.init(rawValue:))
         else { return nil }
         return CacheEntry(
             key: key,
@@ -80,7 +82,7 @@ enum EntryRow {
             target: target,
             storedAt: Timestamp(milliseconds: row.integer(at: 3)),
             lifetimeMax: row.optionalInteger(at: 6).map { .microseconds($0) },
-            answer: Answer(body: row.blob(at: 13), sessionOffsets: offsets, text: row.blob(at: 11)),
+            answer: Answer(form: form, body: row.blob(at: 13), sessionOffsets: offsets, text: row.blob(at: 11)),
             usage: Usage(
                 inputTokens: row.optionalInteger(at: 8).map { Int($0) },
                 outputTokens: row.optionalInteger(at: 9).map { Int($0) }
@@ -111,6 +113,8 @@ enum EntryRow {
         Self.update(&hasher, entry.answer.text)
         Self.update(&hasher, entry.answer.body)
         if let input = entry.input { Self.update(&hasher, input) }
+        // A document's checksum is that of the time before there were other forms.
+        if entry.answer.form != .document { Self.update(&hasher, [entry.answer.form.rawValue]) }
         return Array(hasher.finalize())
     }
 

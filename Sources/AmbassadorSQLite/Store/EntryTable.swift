@@ -24,7 +24,7 @@ final class EntryTable {
         self.insert = try connection.prepare(
             """
             INSERT OR REPLACE INTO entries (\(EntryRow.columns), id, expires_at, size)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         self.oldSize = try connection.prepare("SELECT size FROM entries WHERE id = ?")

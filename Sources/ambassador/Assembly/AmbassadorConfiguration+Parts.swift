@@ -16,6 +16,11 @@ extension AmbassadorConfiguration {
         server.address = self.listen.address
         server.allowedClients = self.listen.allowedClients
         server.tls = self.tlsSettings
+        server.takesResponses = self.routes.responses
+        server.crossOrigin = CrossOriginPolicy(
+            origins: self.cors.origins,
+            maxAgeSeconds: Int(self.cors.maxAge.milliseconds / 1000)
+        )
         server.headerBlockBytesMax = self.limits.headerBytesMax
         server.headerFieldBytesMax = self.limits.fieldBytesMax
         server.headerFieldsMax = self.limits.fieldsMax
@@ -118,6 +123,14 @@ extension AmbassadorConfiguration {
         return settings
     }
 
+    var streamLimits: StreamLimits {
+        var limits = StreamLimits()
+        limits.streamBytesMax = self.upstream.answerBytesMax
+        limits.keptBytesMax = self.hotCache.entryBytesMax
+        limits.readersMax = self.limits.waitersPerFlightMax
+        return limits
+    }
+
     /// The parts of the pipeline.
     func parts(
         _ database: SQLiteDatabase,
@@ -155,6 +168,7 @@ extension AmbassadorConfiguration {
             breaker: CircuitBreaker(settings: self.breakerSettings),
             limit: ConcurrencyLimit(limit: self.upstream.concurrencyMax, queueMax: self.upstream.queueMax),
             flights: Flights(waitersMax: self.limits.waitersPerFlightMax),
+            streams: StreamFlights(limits: self.streamLimits),
             purges: PurgeLedger(),
             metrics: AmbassadorMetrics(registry: registry),
             readiness: Readiness(),

@@ -182,8 +182,9 @@ struct Assembly {
     /// Gives calls to LangFlow that nobody waits for any more a moment to end, since their answers will be kept.
     private static func land(_ parts: AmbassadorParts) async {
         parts.flights.shutDown()
+        parts.streams.shutDown()
         let deadline = parts.clocks.now().advanced(by: .seconds(2))
-        guard await !parts.flights.drain(until: deadline) else { return }
-        parts.flights.cancelAll()
+        if await !parts.flights.drain(until: deadline) { parts.flights.cancelAll() }
+        if await !parts.streams.drain(until: deadline) { parts.streams.cancelAll() }
     }
 }

@@ -16,6 +16,7 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     var shutdownGrace: Duration = .seconds(30)
     var listen = Listen()
     var admin = Admin()
+    var routes = Routes()
     var limits = Limits()
     var upstream = Upstream()
     var hotCache = HotCache()
@@ -24,6 +25,7 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     var log = Log()
     var tenants = Tenants()
     var auth = Auth()
+    var cors = CORS()
     var rateLimits: [OperatorsName: RateLimitSettings] = [:]
     var budgets: [BudgetScope: BudgetSettings] = [:]
     /// What holds for every flow that does not say otherwise.
@@ -50,6 +52,17 @@ struct AmbassadorConfiguration: Sendable, Equatable {
 
     struct Admin: Sendable, Equatable {
         var address = ListenAddress.tcp(host: "127.0.0.1", port: 8081)
+    }
+
+    /// The calls that are served beside those that always are.
+    struct Routes: Sendable, Equatable {
+        var responses = false
+    }
+
+    /// The web pages that may call.
+    struct CORS: Sendable, Equatable {
+        var origins: [WebOrigin] = []
+        var maxAge: Duration = .seconds(600)
     }
 
     /// The limits of the data plane; sizes are in bytes.

@@ -28,6 +28,11 @@ extension ConfigurationRules {
         if case .unix = self.configuration.listen.address, !self.configuration.listen.allowedClients.isEmpty {
             self.warnings.append("listen.allowed_clients has no effect on a socket of this host")
         }
+        if auth.mode == .none, self.configuration.cors.origins.contains(.any) {
+            self.warnings.append(
+                "cors.origins lets every web page that somebody on this host opens call without a credential"
+            )
+        }
         var issuers: Set<[UInt8]> = []
         for (name, settings) in auth.issuers.sorted(by: { $0.key.description < $1.key.description }) {
             let path = "auth.issuers.\(name)"

@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorHTTP
 import AmbassadorIdentity
 
 extension SettingType<Rate> {
@@ -69,6 +70,19 @@ extension SettingType<[AddressRange]> {
         text throws(InvalidValue) in
         do throws(InvalidValue) {
             return try AddressRange(text)
+        } catch {
+            throw InvalidValue("has something that \(error.reason)")
+        }
+    } format: {
+        $0.description
+    }
+}
+
+extension SettingType<[WebOrigin]> {
+    static let webOrigins = SettingType.list("origins", of: "up to 64 of https://host[:port], or *", upTo: 64) {
+        text throws(InvalidValue) in
+        do throws(InvalidValue) {
+            return try WebOrigin(text)
         } catch {
             throw InvalidValue("has something that \(error.reason)")
         }

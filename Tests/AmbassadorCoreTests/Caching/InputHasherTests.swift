@@ -12,9 +12,23 @@ struct InputHasherTests {
         _ run: RunInput,
         normalization: Normalization = .exact,
         globalVariables: [GlobalVariable] = [],
-        session: SessionID? = nil
+        session: SessionID? = nil,
+        form: Answer.Form? = .document
     ) -> InputHash {
-        InputHasher.hash(run, normalization: normalization, globalVariables: globalVariables, session: session)
+        InputHasher.hash(
+            run,
+            normalization: normalization,
+            globalVariables: globalVariables,
+            session: session,
+            form: form
+        )
+    }
+
+    @Test("a stream has a hash of its own, unless the form does not count")
+    func form() throws {
+        let run = try Self.run(#""input":"hello""#)
+        #expect(Self.hash(run, form: .records) != Self.hash(run))
+        #expect(Self.hash(run, form: nil) == Self.hash(run))
     }
 
     @Test("the encoding does not change unseen: entries on disk are found by it")
@@ -56,7 +70,8 @@ struct InputHasherTests {
         let flow = try #require(FlowName("other"))
         let langFlow = try RunInput.parseLangFlowRun(
             ByteBuffer(string: #"{"input_value":"q",\#(members)}"#),
-            flow: flow
+            flow: flow,
+            wantsStream: false
         )
         #expect(Self.hash(own) == Self.hash(langFlow))
         #expect(Self.hash(own, session: own.session) == Self.hash(langFlow, session: langFlow.session))

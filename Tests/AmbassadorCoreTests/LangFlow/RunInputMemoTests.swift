@@ -10,7 +10,9 @@ import Testing
 
     private func read(_ body: String) throws -> (RunInput, InputHash) {
         let input = try RunInput.parseRunFlow(ByteBuffer(string: body))
-        return (input, InputHasher.hash(input, normalization: .exact, globalVariables: [], session: nil))
+        return (
+            input, InputHasher.hash(input, normalization: .exact, globalVariables: [], session: nil, form: .document)
+        )
     }
 
     private func insert(_ body: String, into memo: RunInputMemo) throws {

@@ -9,7 +9,11 @@ struct RunInputParsingTests {
     }
 
     private static func langFlow(_ body: String) throws -> RunInput {
-        try RunInput.parseLangFlowRun(ByteBuffer(string: body), flow: try #require(FlowName("faq")))
+        try RunInput.parseLangFlowRun(
+            ByteBuffer(string: body),
+            flow: try #require(FlowName("faq")),
+            wantsStream: false
+        )
     }
 
     @Test("the smallest request gets LangFlow's defaults")

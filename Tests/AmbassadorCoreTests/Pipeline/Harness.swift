@@ -27,7 +27,8 @@ struct Harness {
         budgets: [TenantID: Budget] = [:],
         failures: RateLimit? = nil,
         breaker: CircuitBreakerSettings = CircuitBreakerSettings(),
-        entryBytesMax: Int = 1 << 20
+        entryBytesMax: Int = 1 << 20,
+        streams: StreamLimits = StreamLimits()
     ) {
         self.upstream = upstream
         self.audit = audit
@@ -57,10 +58,12 @@ struct Harness {
                 breaker: CircuitBreaker(settings: breaker),
                 limit: ConcurrencyLimit(),
                 flights: Flights(sleeper: self.clock.sleeper),
+                streams: StreamFlights(limits: streams, sleeper: self.clock.sleeper),
                 purges: PurgeLedger(),
                 metrics: AmbassadorMetrics(registry: registry),
                 readiness: self.readiness,
                 clocks: self.clock.clocks,
+                sleeper: self.clock.sleeper,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
                 entryBytesMax: entryBytesMax
             )
@@ -74,6 +77,7 @@ struct Harness {
         tenant: String? = nil,
         session: String? = nil,
         wantsText: Bool = false,
+        wantsStream: Bool = false,
         cacheControl: String? = nil,
         credential: Credential = .none
     ) async -> Response {
@@ -86,6 +90,7 @@ struct Harness {
             body.writeString(#","session_id":"#)
             JSONWriter.writeString(session, into: &body)
         }
+        if wantsStream { body.writeString(#","stream":true"#) }
         body.writeString("}")
         return await self.send(
             body,

@@ -86,7 +86,7 @@ import Testing
         for outcome in Outcome.allCases { expected[AuditCode.code(of: outcome)] = outcome.rawValue }
         for detail in OutcomeDetail.allCases { expected[AuditCode.code(of: detail)] = detail.rawValue }
         for kind in Refusal.Kind.allCases { expected[AuditCode.code(of: kind)] = kind.rawValue }
-        for route in [Route.Name.runFlow, .langFlowRun, .none] { expected[AuditCode.code(of: route)] = route.rawValue }
+        for route in Route.Name.allCases { expected[AuditCode.code(of: route)] = route.rawValue }
         try await withDatabase { fixture in
             let rows = try fixture.connect().prepare("SELECT code, word FROM audit_words")
             var found: [Int64: String] = [:]

@@ -1,0 +1,171 @@
+import NIOCore
+
+/// Streams: LangFlow's answer is handed on record by record while a copy of it is kept.
+extension Ambassador {
+    /// Joins the stream of a plan, or begins it; where LangFlow does not answer, degrades.
+    func fulfilStream(_ plan: Plan, _ stale: CacheEntry?) async -> Reply {
+        let place: StreamFlights.Place?
+        switch plan.caching {
+        case .use(let key, _): place = self.parts.streams.join(key) { await self.produce(plan, $0) }
+        case .bypass, .pinned: place = self.parts.streams.begin { await self.produce(plan, $0) }
+        }
+        guard let place else { return self.degrade(plan, stale, FetchFailure(.overloaded)) }
+        let opening = await place.relay.opening(for: place.reader, until: plan.deadline)
+        if case .flowing = opening { return self.reply(streaming: place, to: plan, over: stale) }
+        place.leave()
+        switch opening {
+        case .flowing: preconditionFailure("a stream that flows was replied to")
+        case .answered(let fetched):
+            return self.reply(fetched, to: plan, over: stale, wasShared: place.isShared)
+        case .failed(let failure) where place.isShared && failure.isOurRefusal:
+            // What another caller may not do says nothing of this one, whose own limits are asked.
+            return await self.fetchPastFlights(plan, stale)
+        case .failed(let failure) where failure.error == .cancelled: return .abandoned(plan.request.traceID)
+        case .failed(let failure): return self.degrade(plan, stale, failure, wasShared: place.isShared)
+        case .left(.deadline): return self.degrade(plan, stale, FetchFailure(.timeout))
+        case .left(.cancellation): return .abandoned(plan.request.traceID)
+        }
+    }
+
+    /// Calls LangFlow for a stream and hands it to whoever reads.
+    func produce(_ plan: Plan, _ relay: StreamRelay) async {
+        do throws(FetchFailure) {
+            let clocks = self.parts.clocks
+            var stalled = Duration.zero
+            let (call, microseconds) = try await self.guarded(
+                plan,
+                stall: { stalled },
+                call: { start in
+                    await self.callStream(plan, at: start) { record in
+                        relay.open()
+                        let before = clocks.now()
+                        if await relay.append(record) { stalled += before.duration(to: clocks.now()) }
+                    }
+                }
+            )
+            switch call {
+            case .answer(let called):
+                relay.settle(.answered(self.keep(called, plan, microseconds: microseconds)))
+            case .stream(let stream):
+                let answer = relay.keptRecords.map { ($0 + [stream.last]).answer(text: stream.text) }
+                if let answer, stream.outline.storability == .storable, stream.lifetimeMax != .zero,
+                    let entry = self.entry(
+                        answer,
+                        stream.outline.usage,
+                        lifetimeMax: stream.lifetimeMax,
+                        plan,
+                        microseconds: microseconds
+                    )
+                {
+                    self.keep(entry, plan, from: nil)
+                }
+                relay.finish(
+                    stream.last,
+                    StreamEnd(usage: stream.outline.usage, answer: answer, microseconds: microseconds)
+                )
+            }
+        } catch {
+            guard relay.isOpen else { return relay.settle(.failed(error)) }
+            relay.finish(nil, StreamEnd(microseconds: error.microseconds, failure: error, isCut: error.isCut))
+        }
+    }
+
+    /// The response of a live or paced stream, recorded once it has ended.
+    func response(streaming source: any RecordSource, _ reply: Reply, _ exchange: Exchange) -> Response {
+        var response = exchange.response(reply)
+        response.content = .stream(
+            RecordedStream(
+                source,
+                view: reply.view ?? .run(EscapedSessionID("")),
+                deadline: reply.deadline ?? .distantFuture,
+                conclude: { conclusion, byteCount in
+                    await self.record(reply.concluded(conclusion, exchange), exchange, responseBytes: byteCount)
+                }
+            )
+        )
+        return response
+    }
+
+    private func record(_ reply: Reply, _ exchange: Exchange, responseBytes: Int) async -> Bool {
+        var record = exchange.record(reply, at: self.parts.clocks.now())
+        record.responseBytes = responseBytes
+        switch self.parts.audit.durability {
+        case .batched:
+            self.parts.metrics.count(record, of: exchange.flow)
+            self.parts.audit.record(consume record)
+        case .strict:
+            guard await self.parts.audit.recordCommitted(record) else {
+                self.parts.metrics.countUnrecorded()
+                return false
+            }
+            self.parts.metrics.count(record, of: exchange.flow)
+        }
+        return true
+    }
+
+    private func reply(streaming place: StreamFlights.Place, to plan: Plan, over stale: CacheEntry?) -> Reply {
+        var reply = Reply(status: 200, content: .text(ByteBuffer()), outcome: place.isShared ? .collapsed : .miss)
+        switch plan.caching {
+        case .bypass(let reason):
+            reply.outcome = .bypass
+            reply.detail = reason
+            reply.cacheStatus = .bypass(reason)
+        case .use, .pinned:
+            // Whether it is kept is not known before its end, and its head leaves first.
+            reply.cacheStatus =
+                if let reason = self.reasonToFetch(over: stale, plan) {
+                    .refetched(reason, stored: false, isCollapsed: place.isShared)
+                } else if place.isShared { .collapsed(stored: false) } else { .miss(stored: false) }
+        }
+        reply.source = place
+        reply.view = plan.streamView(createdAt: plan.time)
+        reply.deadline = plan.deadline
+        return reply
+    }
+}
+
+extension FetchFailure {
+    /// Whether bytes of the answer are missing, rather than LangFlow having told of its failure itself.
+    fileprivate var isCut: Bool {
+        if case .status = self.error { false } else { true }
+    }
+}
+
+extension Reply {
+    /// What is recorded of a streamed reply once it has ended.
+    fileprivate func concluded(_ conclusion: RecordedStream.Conclusion, _ exchange: Exchange) -> Reply {
+        var reply = self
+        switch conclusion {
+        case .abandoned:
+            reply.outcome = .abandoned
+            reply.status = 499
+        case .timedOut:
+            reply.outcome = .failed
+            reply.errorKind = .upstreamTimeout
+        case .ended(let end):
+            reply.answer = end.answer
+            if let failure = end.failure {
+                reply.outcome = .failed
+                reply.errorKind = failure.refusal(retryAfter: .zero).kind
+            }
+            reply.count(end, as: self.outcome, exchange)
+        }
+        return reply
+    }
+
+    /// The call is its leader's alone, so that sums over the audit log count it once; a replay has its own numbers.
+    private mutating func count(_ end: StreamEnd, as outcome: Outcome, _ exchange: Exchange) {
+        let nanos = exchange.flow?.settings.price.nanos(for: end.usage) ?? 0
+        switch outcome {
+        case .miss, .bypass:
+            self.usage = end.usage
+            self.costNanos = end.failure == nil ? nanos : 0
+            self.upstreamMicroseconds = end.microseconds
+            self.attempts = 1
+        case .collapsed:
+            self.usage = end.usage
+            self.savedNanos = end.failure == nil ? nanos : 0
+        default: break
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/// How a stream ended; the same for all its readers.
+struct StreamEnd: Sendable {
+    /// What LangFlow said it used; unknown where the stream broke off.
+    var usage: Usage = .unknown
+    /// LangFlow's answer where the whole of it was kept.
+    var answer: Answer?
+    var microseconds: Int64 = 0
+    /// Why it is no whole answer; `nil` where it is one.
+    var failure: FetchFailure?
+    /// Whether bytes are missing, rather than LangFlow having told of its failure itself.
+    var isCut = false
+}

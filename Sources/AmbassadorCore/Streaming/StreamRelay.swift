@@ -1,0 +1,114 @@
+import NIOCore
+import Synchronization
+
+/// One stream of LangFlow's and everybody who reads it.
+///
+/// What is kept for others is held whole, so that whoever joins gets every record from the first one; what is not is held only as far
+/// as its slowest reader is behind, and LangFlow is read no faster than that.
+final class StreamRelay: Sendable {
+    /// How LangFlow's answer begins.
+    enum Opening: Sendable {
+        case flowing
+        /// LangFlow gave no stream but a whole answer: its own 4xx.
+        case answered(Fetched)
+        case failed(FetchFailure)
+        /// The reader's own patience ended first.
+        case left(Departure)
+    }
+
+    private let machine: Mutex<StateMachine>
+    private let sleeper: Sleeper
+
+    init(limits: StreamLimits, isKept: Bool, sleeper: Sleeper) {
+        self.machine = Mutex(StateMachine(limits: limits, isKept: isKept))
+        self.sleeper = sleeper
+    }
+
+    // MARK: - For the one that calls LangFlow
+
+    /// Notes the task that calls LangFlow, which is cancelled once nobody needs it.
+    func attach(_ task: Task<Void, Never>) {
+        self.machine.withLock { $0.attach(task) }?.cancel()
+    }
+
+    /// Says that LangFlow's answer is a stream.
+    func open() {
+        for opening in self.machine.withLock({ $0.open() }) { opening.deliver(.flowing) }
+    }
+
+    /// Ends it before it became a stream.
+    func settle(_ opening: Opening) {
+        for waiting in self.machine.withLock({ $0.settle(opening) }) { waiting.deliver(opening) }
+    }
+
+    /// Hands a record to the readers, and waits where they are too far behind.
+    ///
+    /// - Returns: whether it waited.
+    func append(_ record: StreamRecord) async -> Bool {
+        let resumed = OneShot<Void>()
+        let (deliveries, mustWait, unneeded) = self.machine.withLock { machine in
+            (machine.append(record), machine.mustWait(resumed), machine.giveUpIfUnneeded())
+        }
+        unneeded?.cancel()
+        for (waiting, batch) in deliveries { waiting.deliver(batch) }
+        guard mustWait else { return false }
+        await resumed.value(until: .distantFuture, sleeper: self.sleeper) { _ in
+            self.machine.withLock { $0.takeProducer(isCancelled: true) }?.deliver(())
+        }
+        return true
+    }
+
+    /// Ends the stream, with its last record where it came to its end.
+    func finish(_ last: StreamRecord?, _ end: StreamEnd) {
+        for (waiting, batch) in self.machine.withLock({ $0.finish(last, end) }) { waiting.deliver(batch) }
+    }
+
+    /// All records so far, where all are held.
+    var keptRecords: [StreamRecord]? { self.machine.withLock { $0.keptRecords.map(Array.init) } }
+
+    /// Whether LangFlow's answer is known to be a stream.
+    var isOpen: Bool {
+        self.machine.withLock { machine in
+            if case .opening = machine.phase { false } else { true }
+        }
+    }
+
+    // MARK: - For its readers
+
+    var readerCount: Int { self.machine.withLock { $0.readerCount } }
+
+    /// A place at the stream's beginning.
+    ///
+    /// - Returns: `nil` where it cannot be had any more.
+    func join() -> UInt64? {
+        self.machine.withLock { $0.join() }
+    }
+
+    /// Waits for LangFlow's answer to begin.
+    func opening(for reader: UInt64, until deadline: NIODeadline) async -> Opening {
+        let opening = OneShot<Opening>()
+        if let known = self.machine.withLock({ $0.awaitOpening(reader, opening) }) { return known }
+        return await opening.value(until: deadline, sleeper: self.sleeper) { departure in
+            self.machine.withLock { $0.stopAwaiting(reader).opening }?.deliver(.left(departure))
+        }
+    }
+
+    /// Waits for what comes next.
+    func next(for reader: UInt64, until deadline: NIODeadline) async -> Batch {
+        if Task.isCancelled { return .left(.cancellation) }
+        let waiting = OneShot<Batch>()
+        let (batch, producer) = self.machine.withLock { ($0.awaitBatch(reader, waiting), $0.takeProducer()) }
+        producer?.deliver(())
+        if let batch { return batch }
+        return await waiting.value(until: deadline, sleeper: self.sleeper) { departure in
+            self.machine.withLock { $0.stopAwaiting(reader).batch }?.deliver(.left(departure))
+        }
+    }
+
+    /// Gives a place back; where it was the last one and nothing will be kept, LangFlow is told to stop.
+    func leave(_ reader: UInt64) {
+        let (task, producer) = self.machine.withLock { ($0.leave(reader), $0.takeProducer()) }
+        task?.cancel()
+        producer?.deliver(())
+    }
+}
