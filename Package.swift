@@ -21,6 +21,7 @@ let migrations = [
     "0005_add_notes",
     "0006_add_curation",
     "0007_add_answer_forms",
+    "0008_shorten_trace_runs",
 ]
 
 let package = Package(

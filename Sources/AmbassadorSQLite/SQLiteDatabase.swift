@@ -19,6 +19,9 @@ package final class SQLiteDatabase: Sendable {
     private let status: WriterStatus
     private let patience: Duration
 
+    /// A weight of 526 beside an event loop's 1,024.
+    private static let writerNiceness: Int32 = 3
+
     private init(
         store: SQLiteResponseStore,
         auditLog: SQLiteAuditLog,
@@ -172,7 +175,9 @@ package final class SQLiteDatabase: Sendable {
         }
     }
 
-    /// Starts the writing thread, at normal priority: one that always yields falls behind on a busy core, until its queue is full and
+    /// Starts the writing thread, at a priority that leaves it a third of a core that it shares with a busy event loop.
+    ///
+    /// A fourth is what the records of such a loop take. A thread that always stands back falls behind, until its queue is full and
     /// every request waits for it.
     private static func startWriting(
         _ loop: sending WriterLoop,
@@ -181,7 +186,7 @@ package final class SQLiteDatabase: Sendable {
         _ status: WriterStatus
     ) throws(SQLiteError) {
         var loop: WriterLoop? = loop
-        let code = DedicatedThread.start {
+        let code = DedicatedThread.start(niceness: Self.writerNiceness) {
             loop?.run()
             // The file is closed before its lock is given back, and both before anybody is told.
             loop = nil

@@ -53,7 +53,7 @@ extension AuditFilter {
             terms.append("outcome IN (\(codes.joined(separator: ", ")))")
         }
         if let traceID {
-            // One probe for each run of 16,384 records, as the index is laid out.
+            // One probe for each run of 1,024 records, as the index is laid out.
             add("id IN (\(Self.idsOfTrace))", .integer(Int64(bitPattern: traceID.low)))
             add("trace_high = ?", .integer(Int64(bitPattern: traceID.high)))
         }
@@ -78,9 +78,9 @@ extension AuditFilter {
 
     private static let idsOfTrace = """
         WITH RECURSIVE runs (run, last) AS (
-            SELECT (SELECT min(id) FROM audit_records) >> 14, (SELECT max(id) FROM audit_records) >> 14
+            SELECT (SELECT min(id) FROM audit_records) >> 10, (SELECT max(id) FROM audit_records) >> 10
             UNION ALL SELECT run + 1, last FROM runs WHERE run < last
         )
-        SELECT r.id FROM runs CROSS JOIN audit_records AS r WHERE r.id >> 14 = runs.run AND r.trace_low = ?
+        SELECT r.id FROM runs CROSS JOIN audit_records AS r WHERE r.id >> 10 = runs.run AND r.trace_low = ?
         """
 }

@@ -27,8 +27,9 @@ final class AuditQueue: Sendable {
 
     /// Records that are worth a commit before its time.
     ///
-    /// Where one core runs an event loop and the writer, a batch is how long the loop stands still: this many are about 2 ms.
-    static let batchGoal = 512
+    /// More than come within a commit interval, so that under load too it is time that makes a batch: each commit writes the pages whole
+    /// that it touched.
+    static let batchGoal = 2_048
 
     let capacity: Int
     private let signal: WriterSignal

@@ -2,7 +2,7 @@ import AmbassadorCore
 
 /// The audit records as the writing thread writes them.
 final class AuditTable {
-    private let insert: Statement
+    private let insert: RecordInsertion
     private let names: NameTable
     private let inputs: TextTable
     private let answers: TextTable
@@ -22,49 +22,46 @@ final class AuditTable {
         let counted = try connection.integer("SELECT value FROM counters WHERE name = 'audit_next_id'") ?? 1
         self.nextID = max(last + 1, counted)
         self.confirmedID = self.nextID
-        self.insert = try connection.prepare(
-            """
-            INSERT INTO audit_records (
-                id, time, trace_high, trace_low, node, route, tenant, flow, target, outcome, detail, status, error, total_us,
-                upstream_us, attempts, request_bytes, response_bytes, input_tokens, output_tokens, cost_nanos, saved_nanos,
-                age_s, input, answer, principal, client_address
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
-        )
+        self.insert = try RecordInsertion(connection)
     }
 
-    /// Writes a record within the open transaction.
+    /// Says how many records the open transaction is going to take.
+    func expect(_ count: Int) {
+        self.insert.expect(count)
+    }
+
+    /// Writes one of the records that are expected within the open transaction, or binds it to be written with the next ones.
     func insert(_ record: borrowing AuditRecord, day: Int64) throws(SQLiteError) {
-        let statement = self.insert
-        statement.bind(self.nextID, at: 1)
-        statement.bind(record.time.milliseconds, at: 2)
-        statement.bind(bits: record.traceID.high, at: 3)
-        statement.bind(bits: record.traceID.low, at: 4)
-        statement.bind(try self.names.id(of: self.node, in: .node, day: day), at: 5)
-        statement.bind(AuditCode.code(of: record.route), at: 6)
-        statement.bind(try self.names.id(of: record.tenant.description, in: .tenant, day: day), at: 7)
-        statement.bind(try self.nameID(record.flow, in: .flow, day), at: 8)
-        statement.bind(try self.nameID(record.target, in: .target, day), at: 9)
-        statement.bind(AuditCode.code(of: record.outcome), at: 10)
-        statement.bind(record.detail.map(AuditCode.code(of:)), at: 11)
-        statement.bind(record.status, at: 12)
-        statement.bind(record.errorKind.map(AuditCode.code(of:)), at: 13)
-        statement.bind(record.totalMicroseconds, at: 14)
-        statement.bind(record.upstreamMicroseconds, at: 15)
-        statement.bind(record.attempts, at: 16)
-        statement.bind(record.requestBytes, at: 17)
-        statement.bind(record.responseBytes, at: 18)
-        statement.bind(record.usage.inputTokens, at: 19)
-        statement.bind(record.usage.outputTokens, at: 20)
-        statement.bind(record.costNanos, at: 21)
-        statement.bind(record.savedNanos, at: 22)
-        statement.bind(record.ageSeconds, at: 23)
-        statement.bind(try self.inputID(record, day), at: 24)
-        statement.bind(try self.answerID(record, day), at: 25)
-        statement.bind(record.principal, at: 26)
-        statement.bind(record.clientAddress, at: 27)
-        try statement.run()
+        var row = self.insert.nextRow
+        row.bind(self.nextID)
+        row.bind(record.time.milliseconds)
+        row.bind(bits: record.traceID.high)
+        row.bind(bits: record.traceID.low)
+        row.bind(try self.names.id(of: self.node, in: .node, day: day))
+        row.bind(AuditCode.code(of: record.route))
+        row.bind(try self.names.id(of: record.tenant.description, in: .tenant, day: day))
+        row.bind(try self.nameID(record.flow, in: .flow, day))
+        row.bind(try self.nameID(record.target, in: .target, day))
+        row.bind(AuditCode.code(of: record.outcome))
+        row.bind(record.detail.map(AuditCode.code(of:)))
+        row.bind(record.status)
+        row.bind(record.errorKind.map(AuditCode.code(of:)))
+        row.bind(record.totalMicroseconds)
+        row.bind(record.upstreamMicroseconds)
+        row.bind(record.attempts)
+        row.bind(record.requestBytes)
+        row.bind(record.responseBytes)
+        row.bind(record.usage.inputTokens)
+        row.bind(record.usage.outputTokens)
+        row.bind(record.costNanos)
+        row.bind(record.savedNanos)
+        row.bind(record.ageSeconds)
+        row.bind(try self.inputID(record, day))
+        row.bind(try self.answerID(record, day))
+        row.bind(record.principal)
+        row.bind(record.clientAddress)
         self.nextID += 1
+        try self.insert.add(row)
     }
 
     /// The transaction is on disk.

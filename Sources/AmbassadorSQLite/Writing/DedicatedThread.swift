@@ -10,9 +10,13 @@ import Darwin
 enum DedicatedThread {
     /// Starts a thread.
     ///
+    /// - Parameters:
+    ///   - niceness: how far it stands back behind the process's other threads, from 0 to 19; where the system knows that of a
+    ///     process only, it does not.
+    ///   - body: what it runs.
     /// - Returns: 0, or the error number of `pthread_create`.
-    static func start(_ body: sending @escaping () -> Void) -> Int32 {
-        let box = Unmanaged.passRetained(Body(run: body))
+    static func start(niceness: Int32 = 0, _ body: sending @escaping () -> Void) -> Int32 {
+        let box = Unmanaged.passRetained(Body(niceness: niceness, run: body))
         #if canImport(Darwin)
         var thread: pthread_t?
         #else
@@ -31,10 +35,26 @@ enum DedicatedThread {
         return 0
     }
 
+    /// Lets another thread have the core that waits for it, if there is one.
+    static func yield() {
+        sched_yield()
+    }
+
+    fileprivate static func standBack(_ niceness: Int32) {
+        // In Linux niceness is a thread's own, and 0 stands for the calling one. To be nicer is never refused.
+        #if canImport(Glibc)
+        setpriority(Int32(bitPattern: PRIO_PROCESS.rawValue), 0, niceness)
+        #elseif canImport(Musl)
+        setpriority(PRIO_PROCESS, 0, niceness)
+        #endif
+    }
+
     fileprivate final class Body {
+        let niceness: Int32
         let run: () -> Void
 
-        init(run: @escaping () -> Void) {
+        init(niceness: Int32, run: @escaping () -> Void) {
+            self.niceness = niceness
             self.run = run
         }
     }
@@ -54,5 +74,6 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 
 private func runBody(_ argument: UnsafeMutableRawPointer) {
     let body = Unmanaged<DedicatedThread.Body>.fromOpaque(argument).takeRetainedValue()
+    if body.niceness > 0 { DedicatedThread.standBack(body.niceness) }
     body.run()
 }

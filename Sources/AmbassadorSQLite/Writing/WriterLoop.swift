@@ -10,6 +10,12 @@ final class WriterLoop {
     /// Records that one transaction takes at most, so that nobody waits long for the commit.
     static let batchRecords = 8_192
     private static let batchEntries = 256
+    /// In so many pieces a transaction writes its records, and lets others have the core in between.
+    ///
+    /// Where one core runs an event loop and the writer, a piece is how long the loop stands still, under 1 ms, and each pause may be
+    /// one of the scheduler's slices, some 3 ms: more pieces would not leave a transaction enough time to keep the promise of 50 ms.
+    private static let piecesMax = 4
+    private static let pieceRecordsMin = 128
     private static let batchEntryBytes = 8 << 20
 
     struct Parts {
@@ -168,10 +174,15 @@ final class WriterLoop {
     ) throws(SQLiteError) {
         let day = self.parts.clocks.wall().milliseconds / 86_400_000
         try self.connection.transaction { () throws(SQLiteError) in
+            self.audit.expect(committing.count + chunk.count)
             for item in committing { try self.audit.insert(item.record, day: day) }
+            let piece = max(Self.pieceRecordsMin, chunk.count / Self.piecesMax)
             // Borrowed where they lie: a copy would retain every reference in a record and release it again.
             try self.records.withUnsafeBufferPointer { records throws(SQLiteError) in
-                for index in chunk { try self.audit.insert(records[index], day: day) }
+                for index in chunk {
+                    if index % piece == piece - 1 { DedicatedThread.yield() }
+                    try self.audit.insert(records[index], day: day)
+                }
             }
             for change in changes {
                 switch change {

@@ -199,6 +199,28 @@ import Testing
         }
     }
 
+    @Test("a trace is found in whichever of the index's runs its records are, and in several") func runs() async throws
+    {
+        try await withDatabase { fixture in
+            var records = try (0..<2_500).map { _ in try makeRecord() }
+            let (trace, twice) = (TraceID.random(), TraceID.random())
+            for place in [0, 1_022, 1_023, 1_024, 2_047, 2_499] { records[place].traceID = trace }
+            for place in [500, 2_100] { records[place].traceID = twice }
+            try await fixture.record(records)
+            let reader = try AuditReader(path: fixture.path)
+            #expect(try ids(reader, traceID: trace) == [1, 1_023, 1_024, 1_025, 2_048, 2_500])
+            #expect(try ids(reader, traceID: twice) == [501, 2_101])
+            #expect(try ids(reader, traceID: .random()) == [])
+        }
+    }
+
+    private func ids(_ reader: AuditReader, traceID: TraceID) throws -> [Int64] {
+        var filter = AuditFilter()
+        filter.traceID = traceID
+        filter.order = .oldestFirst
+        return try ids(reader, filter)
+    }
+
     @Test("a missing file is told, and none is made") func missing() async throws {
         try await withTemporaryFolder { folder async throws in
             for path in [folder + "/a.db", folder + "/no/a.db"] {

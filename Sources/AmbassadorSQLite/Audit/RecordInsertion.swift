@@ -1,0 +1,82 @@
+/// The statements that write audit records, many rows at once as long as enough are to come.
+///
+/// Most of what a row costs on its own is to begin and to end a statement and to find the place in each index anew; sixteen rows to a
+/// statement take a third less than sixteen statements.
+final class RecordInsertion {
+    /// More of them save next to nothing.
+    static let rows = 16
+    private static let columns = """
+        id, time, trace_high, trace_low, node, route, tenant, flow, target, outcome, detail, status, error, total_us, upstream_us,
+        attempts, request_bytes, response_bytes, input_tokens, output_tokens, cost_nanos, saved_nanos, age_s, input, answer,
+        principal, client_address
+        """
+    private static let columnCount = RecordInsertion.columns.split(separator: ",").count
+
+    private let many: Statement
+    private let one: Statement
+    // Records that were announced and have no row yet, and the rows of `many` that are bound.
+    private var coming = 0
+    private var bound = 0
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.many = try connection.prepare(Self.sql(rows: Self.rows))
+        self.one = try connection.prepare(Self.sql(rows: 1))
+    }
+
+    /// Says how many records come next; rows that were bound and not written are forgotten.
+    func expect(_ count: Int) {
+        self.coming = count
+        self.bound = 0
+    }
+
+    /// The row of the next record.
+    var nextRow: Row {
+        let isAmongMany = self.bound > 0 || self.coming >= Self.rows
+        return isAmongMany
+            ? Row(statement: self.many, position: Int32(self.bound * Self.columnCount), isAmongMany: true)
+            : Row(statement: self.one, position: 0, isAmongMany: false)
+    }
+
+    /// Takes a row whose columns are all bound, and writes what is full.
+    func add(_ row: Row) throws(SQLiteError) {
+        self.coming -= 1
+        guard row.isAmongMany else { return try self.one.run() }
+        self.bound += 1
+        guard self.bound == Self.rows else { return }
+        self.bound = 0
+        try self.many.run()
+    }
+
+    private static func sql(rows: Int) -> String {
+        let row = "(" + Array(repeating: "?", count: Self.columnCount).joined(separator: ", ") + ")"
+        let values = Array(repeating: row, count: rows).joined(separator: ", ")
+        return "INSERT INTO audit_records (\(Self.columns)) VALUES \(values)"
+    }
+
+    /// One record's columns, bound in their order.
+    struct Row {
+        fileprivate let statement: Statement
+        fileprivate var position: Int32
+        fileprivate let isAmongMany: Bool
+
+        mutating func bind(_ value: Int64?) {
+            self.position += 1
+            self.statement.bind(value, at: self.position)
+        }
+
+        mutating func bind(_ value: Int?) {
+            self.position += 1
+            self.statement.bind(value, at: self.position)
+        }
+
+        mutating func bind(bits: UInt64) {
+            self.position += 1
+            self.statement.bind(bits: bits, at: self.position)
+        }
+
+        mutating func bind(_ text: String?) {
+            self.position += 1
+            self.statement.bind(text, at: self.position)
+        }
+    }
+}
