@@ -139,7 +139,7 @@ package final class Ambassador: Responder {
             form: input.form,
             time: time,
             // From now on, not from the first byte: what the caller took to send its request is not LangFlow's time.
-            deadline: self.parts.clocks.now().advanced(by: flow.settings.timeout)
+            startedAt: self.parts.clocks.now()
         )
     }
 

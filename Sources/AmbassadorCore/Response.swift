@@ -15,10 +15,26 @@ package struct Response: Sendable {
     /// Where the caller stands with its limits, for `RateLimit` and `RateLimit-Policy`.
     package var limit: LimitState?
 
-    package init(status: Int, traceID: TraceID, content: Content) {
+    package init(
+        status: Int,
+        traceID: TraceID,
+        content: Content,
+        cacheStatus: CacheStatus? = nil,
+        ageSeconds: Int? = nil,
+        degradation: Degradation? = nil,
+        retryAfterSeconds: Int? = nil,
+        allowedMethods: String? = nil,
+        limit: LimitState? = nil
+    ) {
         self.status = status
         self.traceID = traceID
         self.content = content
+        self.cacheStatus = cacheStatus
+        self.ageSeconds = ageSeconds
+        self.degradation = degradation
+        self.retryAfterSeconds = retryAfterSeconds
+        self.allowedMethods = allowedMethods
+        self.limit = limit
     }
 
     /// A response's body and its type.

@@ -37,21 +37,55 @@ package struct AuditRecord: Sendable {
     /// What was answered, in as far as its text may be kept; `nil` on errors too.
     package var answer: Answer?
 
-    package init(time: Timestamp, traceID: TraceID, route: Route.Name, tenant: TenantID, outcome: Outcome, status: Int)
-    {
+    package init(
+        time: Timestamp,
+        traceID: TraceID,
+        route: Route.Name,
+        tenant: TenantID,
+        outcome: Outcome,
+        status: Int,
+        principal: String? = nil,
+        flow: FlowName? = nil,
+        target: FlowName? = nil,
+        inputHash: InputHash? = nil,
+        detail: OutcomeDetail? = nil,
+        errorKind: Refusal.Kind? = nil,
+        totalMicroseconds: Int64 = 0,
+        upstreamMicroseconds: Int64 = 0,
+        attempts: Int = 0,
+        requestBytes: Int = 0,
+        responseBytes: Int = 0,
+        usage: Usage = .unknown,
+        costNanos: Int64 = 0,
+        savedNanos: Int64 = 0,
+        ageSeconds: Int? = nil,
+        clientAddress: String? = nil,
+        input: ByteBuffer? = nil,
+        answer: Answer? = nil
+    ) {
         self.time = time
         self.traceID = traceID
         self.route = route
         self.tenant = tenant
         self.outcome = outcome
         self.status = status
-        self.totalMicroseconds = 0
-        self.upstreamMicroseconds = 0
-        self.attempts = 0
-        self.requestBytes = 0
-        self.responseBytes = 0
-        self.usage = .unknown
-        self.costNanos = 0
-        self.savedNanos = 0
+        self.principal = principal
+        self.flow = flow
+        self.target = target
+        self.inputHash = inputHash
+        self.detail = detail
+        self.errorKind = errorKind
+        self.totalMicroseconds = totalMicroseconds
+        self.upstreamMicroseconds = upstreamMicroseconds
+        self.attempts = attempts
+        self.requestBytes = requestBytes
+        self.responseBytes = responseBytes
+        self.usage = usage
+        self.costNanos = costNanos
+        self.savedNanos = savedNanos
+        self.ageSeconds = ageSeconds
+        self.clientAddress = clientAddress
+        self.input = input
+        self.answer = answer
     }
 }

@@ -31,13 +31,21 @@ package enum CacheStatus: Sendable, Hashable {
         case request
     }
 
+    /// No value is longer: the longest words with the longest number.
+    package static let bytesMax = 96
+
     /// Appends the header's value.
     package func write(into buffer: inout ByteBuffer) {
+        buffer.writeASCII(atMost: Self.bytesMax) { self.write(into: &$0) }
+    }
+
+    /// Appends the header's value.
+    package func write(into buffer: inout ASCIIWriter) {
         buffer.writeStaticString("ambassador; ")
         switch self {
         case .hit(let ttl, let detail):
             buffer.writeStaticString("hit; ttl=")
-            buffer.writeString(String(ttl))
+            buffer.writeDecimal(ttl)
             buffer.writeStaticString("; detail=")
             buffer.writeString(detail.rawValue)
         case .pinned:
@@ -58,15 +66,15 @@ package enum CacheStatus: Sendable, Hashable {
             buffer.writeString(reason.rawValue)
         case .degradedWithoutCall(let ttl):
             buffer.writeStaticString("hit; ttl=")
-            buffer.writeString(String(ttl))
+            buffer.writeDecimal(ttl)
             buffer.writeStaticString("; detail=degraded")
         case .degradedAfterCall(let status):
             buffer.writeStaticString("fwd=stale; fwd-status=")
-            buffer.writeString(String(status))
+            buffer.writeDecimal(status)
             buffer.writeStaticString("; detail=degraded")
         case .fallback(let status):
             buffer.writeStaticString("fwd=miss; fwd-status=")
-            buffer.writeString(String(status))
+            buffer.writeDecimal(status)
             buffer.writeStaticString("; detail=fallback")
         }
     }

@@ -24,6 +24,7 @@ package enum Freshness: Sendable, Hashable {
     /// flow allows that, since an old answer is then better than none.
     ///
     /// An entry of an older version of its flow is stale, whatever its age.
+    @inline(__always)
     package init(
         of entry: CacheEntry,
         under settings: FlowSettings,
@@ -86,6 +87,8 @@ extension Duration {
     /// The whole milliseconds, from zero to ``millisecondsMax``.
     var boundedMilliseconds: Int64 {
         guard self > .zero else { return 0 }
-        return self < .milliseconds(Self.millisecondsMax) ? self.milliseconds : Self.millisecondsMax
+        let (seconds, attoseconds) = self.components
+        guard seconds < Self.millisecondsMax / 1000 else { return Self.millisecondsMax }
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 }

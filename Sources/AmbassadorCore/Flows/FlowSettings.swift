@@ -96,15 +96,14 @@ package struct Price: Sendable, Hashable {
     ///
     /// The tokens are what a flow says, or what stands in Redis: any number.
     package func nanos(for usage: Usage) -> Int64 {
-        let parts = [
-            self.nanosPerCall,
-            Self.nanos(self.nanosPerThousandInputTokens, usage.inputTokens),
-            Self.nanos(self.nanosPerThousandOutputTokens, usage.outputTokens),
-        ]
-        return parts.reduce(0) { sum, part in
-            let (total, overflow) = sum.addingReportingOverflow(part)
-            return overflow ? .max : total
-        }
+        let input = Self.nanos(self.nanosPerThousandInputTokens, usage.inputTokens)
+        let output = Self.nanos(self.nanosPerThousandOutputTokens, usage.outputTokens)
+        return Self.sum(Self.sum(self.nanosPerCall, input), output)
+    }
+
+    private static func sum(_ first: Int64, _ second: Int64) -> Int64 {
+        let (total, overflow) = first.addingReportingOverflow(second)
+        return overflow ? .max : total
     }
 
     private static func nanos(_ nanosPerThousand: Int64, _ tokens: Int?) -> Int64 {

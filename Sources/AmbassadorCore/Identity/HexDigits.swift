@@ -18,9 +18,18 @@ package enum HexDigits {
 
     /// Appends the 16 digits of a word, the highest first.
     package static func write(_ word: UInt64, into buffer: inout ByteBuffer) {
+        let (high, low) = Self.digits(of: word)
+        buffer.writeInteger(high)
+        buffer.writeInteger(low)
+    }
+
+    /// The 16 digits of a word, eight in each half, the first one in the highest byte.
+    static func digits(of word: UInt64) -> (high: UInt64, low: UInt64) {
         // Each nibble gets a byte of its own in three folds, so that all eight digits of a half are made at once.
-        buffer.writeInteger(Self.digits(of: UInt32(truncatingIfNeeded: word >> 32)))
-        buffer.writeInteger(Self.digits(of: UInt32(truncatingIfNeeded: word)))
+        (
+            Self.digits(of: UInt32(truncatingIfNeeded: word >> 32)),
+            Self.digits(of: UInt32(truncatingIfNeeded: word))
+        )
     }
 
     private static func digits(of word: UInt32) -> UInt64 {

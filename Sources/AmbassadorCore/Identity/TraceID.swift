@@ -66,4 +66,10 @@ package struct TraceID: Hashable, Sendable, CustomStringConvertible {
         HexDigits.write(self.high, into: &buffer)
         HexDigits.write(self.low, into: &buffer)
     }
+
+    /// Appends the 32 digits.
+    package func write(into writer: inout ASCIIWriter) {
+        writer.writeHexadecimal(self.high)
+        writer.writeHexadecimal(self.low)
+    }
 }

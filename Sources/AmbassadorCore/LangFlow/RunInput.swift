@@ -15,32 +15,43 @@ package final class RunInput: Sendable {
         wantsStream: Bool
     )
 
-    /// All that the request says, and the only stored property.
-    ///
-    /// A tuple, because ``InputHasher`` takes it apart without leaving an element out: whoever adds one cannot build the
-    /// product before deciding whether it belongs to the key.
-    package let parts: Parts
+    /// The flow as the caller names it.
+    package let flow: FlowName
+    /// The caller's own text, UTF-8; empty where the request has none.
+    package let input: ByteBuffer
+    package let inputType: InputType
+    package let outputType: OutputType
+    /// `nil` where the request names none, or an empty one, which LangFlow takes for none.
+    package let outputComponent: JSONString?
+    /// `nil` where the request has none: no `tweaks`, `null` or `{}`.
+    package let tweaks: Tweaks?
+    /// `nil` where the request names none: no `session_id`, `null` or an empty one.
+    package let session: SessionID?
+    /// Whether the body of `/run-flow` asks for a stream; LangFlow's own call asks for it in its query.
+    package let wantsStream: Bool
 
+    /// Takes what the request says apart, which is all that is stored.
     package init(_ parts: Parts) {
-        self.parts = parts
+        (
+            self.flow, self.input, self.inputType, self.outputType, self.outputComponent, self.tweaks, self.session,
+            self.wantsStream
+        ) = parts
     }
 
-    /// The flow as the caller names it.
-    package var flow: FlowName { self.parts.flow }
-    /// The caller's own text, UTF-8; empty where the request has none.
-    package var input: ByteBuffer { self.parts.input }
-    package var inputType: InputType { self.parts.inputType }
-    package var outputType: OutputType { self.parts.outputType }
-    /// `nil` where the request names none, or an empty one, which LangFlow takes for none.
-    package var outputComponent: JSONString? { self.parts.outputComponent }
-    /// `nil` where the request has none: no `tweaks`, `null` or `{}`.
-    package var tweaks: Tweaks? { self.parts.tweaks }
-    /// `nil` where the request names none: no `session_id`, `null` or an empty one.
-    package var session: SessionID? { self.parts.session }
-    /// Whether a stream is asked for: by the body of `/run-flow`, or by the query of LangFlow's own call.
-    package var wantsStream: Bool { self.parts.wantsStream }
     /// The form of the answer that is asked for.
     package var form: Answer.Form { self.wantsStream ? .records : .document }
+
+    /// All that the request says.
+    ///
+    /// A tuple, because ``InputHasher`` takes it apart without leaving an element out: whoever adds one cannot build the
+    /// product before deciding whether it belongs to the key. Made where it is asked for: reading one element of a stored tuple
+    /// copied the whole of it, which was a tenth of a hit.
+    package var parts: Parts {
+        (
+            self.flow, self.input, self.inputType, self.outputType, self.outputComponent, self.tweaks, self.session,
+            self.wantsStream
+        )
+    }
 
     /// The inputs of a flow that get the text.
     package enum InputType: String, Sendable, CaseIterable {

@@ -39,6 +39,7 @@ final class RunInputMemo: Sendable {
 
     private static let slotsPerShard = 256
     private let shards = (0..<16).map { _ in Shard() }
+    private let hash = SeededHash()
 
     /// What the body of a request says, where it was read before.
     func known(_ request: Request) -> Known? {
@@ -72,9 +73,7 @@ final class RunInputMemo: Sendable {
 
     /// By a seeded hash, so that no caller can choose whose slot it takes.
     private func place(of request: Request) -> (Shard, Int) {
-        var hasher = Hasher()
-        request.body.withUnsafeReadableBytes { hasher.combine(bytes: $0) }
-        let bits = UInt(bitPattern: hasher.finalize())
-        return (self.shards[Int(bits & 15)], Int(bits >> 4 & UInt(Self.slotsPerShard - 1)))
+        let bits = request.body.withUnsafeReadableBytes { self.hash.hash($0) }
+        return (self.shards[Int(bits & 15)], Int(bits >> 4 & UInt64(Self.slotsPerShard - 1)))
     }
 }

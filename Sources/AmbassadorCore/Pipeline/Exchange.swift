@@ -40,46 +40,47 @@ struct Exchange: Sendable {
 
     /// The response for the caller.
     func response(_ reply: Reply) -> Response {
-        var response = Response(status: reply.status, traceID: self.traceID, content: reply.content)
-        response.cacheStatus = reply.cacheStatus
-        response.ageSeconds = reply.ageSeconds
-        response.degradation = reply.degradation
-        response.retryAfterSeconds = reply.retryAfterSeconds
-        response.allowedMethods = reply.allowedMethods
-        response.limit = self.limit
-        return response
+        Response(
+            status: reply.status,
+            traceID: self.traceID,
+            content: reply.content,
+            cacheStatus: reply.cacheStatus,
+            ageSeconds: reply.ageSeconds,
+            degradation: reply.degradation,
+            retryAfterSeconds: reply.retryAfterSeconds,
+            allowedMethods: reply.allowedMethods,
+            limit: self.limit
+        )
     }
 
     /// The record for the audit log.
     func record(_ reply: Reply, at now: NIODeadline) -> AuditRecord {
-        var record = AuditRecord(
+        let storesInputs = self.flow?.settings.storesInputs != false
+        return AuditRecord(
             time: self.time,
             traceID: self.traceID,
             route: self.route,
             tenant: self.tenant,
             outcome: reply.outcome,
-            status: reply.status
+            status: reply.status,
+            principal: self.principal,
+            flow: self.flowName,
+            target: self.flow?.target,
+            inputHash: self.inputHash,
+            detail: reply.detail,
+            errorKind: reply.errorKind,
+            totalMicroseconds: (now - self.receivedAt).nanoseconds / 1000,
+            upstreamMicroseconds: reply.upstreamMicroseconds,
+            attempts: reply.attempts,
+            requestBytes: self.requestBytes,
+            responseBytes: reply.content.byteCount,
+            usage: reply.usage,
+            costNanos: reply.costNanos,
+            savedNanos: reply.savedNanos,
+            ageSeconds: reply.ageSeconds,
+            clientAddress: self.clientAddress,
+            input: storesInputs ? self.input : nil,
+            answer: storesInputs ? reply.answer : nil
         )
-        record.principal = self.principal
-        record.flow = self.flowName
-        record.target = self.flow?.target
-        record.inputHash = self.inputHash
-        record.detail = reply.detail
-        record.errorKind = reply.errorKind
-        record.totalMicroseconds = (now - self.receivedAt).nanoseconds / 1000
-        record.upstreamMicroseconds = reply.upstreamMicroseconds
-        record.attempts = reply.attempts
-        record.requestBytes = self.requestBytes
-        record.responseBytes = reply.content.byteCount
-        record.usage = reply.usage
-        record.costNanos = reply.costNanos
-        record.savedNanos = reply.savedNanos
-        record.ageSeconds = reply.ageSeconds
-        record.clientAddress = self.clientAddress
-        if self.flow?.settings.storesInputs != false {
-            record.input = self.input
-            record.answer = reply.answer
-        }
-        return record
     }
 }

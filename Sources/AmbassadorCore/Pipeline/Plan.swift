@@ -1,7 +1,9 @@
 import NIOCore
 
 /// What is going to be done for a request, once it was found in order.
-struct Plan: Sendable {
+///
+/// Immutable and shared by reference, like the request: as a structure each hand-over retained every reference in it.
+final class Plan: Sendable {
     let request: Request
     let flow: Flow
     let input: RunInput
@@ -12,15 +14,48 @@ struct Plan: Sendable {
     let session: SessionID
     /// The global variables that the flow lets callers set.
     let globalVariables: [GlobalVariable]
-    var caching: Caching
+    let caching: Caching
     /// What the request asks of the cache, as far as it may.
     let directives: CacheDirectives?
     /// The form of the answer that the caller asked for.
     let form: Answer.Form
     /// The wall clock when the request was planned; what freshness is counted from.
     let time: Timestamp
+    /// The monotonic clock when the request was planned.
+    let startedAt: NIODeadline
+
     /// When the caller gets an answer at the latest.
-    let deadline: NIODeadline
+    var deadline: NIODeadline { self.startedAt.advanced(by: self.flow.settings.timeout) }
+
+    init(
+        request: Request,
+        flow: Flow,
+        input: RunInput,
+        inputHash: InputHash,
+        tenant: TenantID,
+        principal: String,
+        session: SessionID,
+        globalVariables: [GlobalVariable],
+        caching: Caching,
+        directives: CacheDirectives?,
+        form: Answer.Form,
+        time: Timestamp,
+        startedAt: NIODeadline
+    ) {
+        self.request = request
+        self.flow = flow
+        self.input = input
+        self.inputHash = inputHash
+        self.tenant = tenant
+        self.principal = principal
+        self.session = session
+        self.globalVariables = globalVariables
+        self.caching = caching
+        self.directives = directives
+        self.form = form
+        self.time = time
+        self.startedAt = startedAt
+    }
 
     enum Caching: Sendable {
         /// - Parameter purges: how many purges there had been when the request was planned; see ``PurgeLedger``.
@@ -40,8 +75,20 @@ extension Plan {
 
     /// The same plan, of which nothing is kept.
     func bypassing(_ reason: OutcomeDetail) -> Plan {
-        var plan = self
-        plan.caching = .bypass(reason)
-        return plan
+        Plan(
+            request: self.request,
+            flow: self.flow,
+            input: self.input,
+            inputHash: self.inputHash,
+            tenant: self.tenant,
+            principal: self.principal,
+            session: self.session,
+            globalVariables: self.globalVariables,
+            caching: .bypass(reason),
+            directives: self.directives,
+            form: self.form,
+            time: self.time,
+            startedAt: self.startedAt
+        )
     }
 }

@@ -60,7 +60,7 @@ struct Reply: Sendable {
     init?(entry: CacheEntry, to plan: Plan, outcome: Outcome, detail: OutcomeDetail) {
         guard let answer = entry.answer.in(plan.form) else { return nil }
         self.init(answer, entry.usage, madeAt: entry.storedAt, to: plan, outcome: outcome, detail: detail)
-        self.ageSeconds = max(0, Int(plan.time.since(entry.storedAt).milliseconds / 1000))
+        self.ageSeconds = entry.ageSeconds(at: plan.time)
         self.usage = entry.usage
         self.savedNanos = plan.flow.settings.price.nanos(for: entry.usage)
     }
