@@ -86,9 +86,12 @@ extension ConnectionHandler {
 
     private func write(_ response: Response, for exchange: Exchange) {
         self.finish(exchange) { manner in
-            self.output.reserveCapacity(
-                minimumWritableBytes: ResponseEncoding.headBytesEstimate + response.content.byteCount
-            )
+            let bytes = ResponseEncoding.usualHeadBytesMax + response.content.byteCount
+            if self.output.capacity == 0 {
+                self.output = self.table.outputMemory.take(atLeast: bytes)
+            } else {
+                self.output.reserveCapacity(minimumWritableBytes: bytes)
+            }
             self.table.encoding.write(response, manner, into: &self.output)
         }
     }
@@ -138,7 +141,9 @@ extension ConnectionHandler {
         let isDone = self.hasSeenEOF && self.pending == nil && self.waiting.isEmpty
         guard self.isLastAnswerWritten || isDone else {
             guard self.output.readableBytes > 0 else { return }
-            context.writeAndFlush(self.wrapOutboundOut(self.takeOutput()), promise: nil)
+            let output = self.takeOutput()
+            context.writeAndFlush(self.wrapOutboundOut(output), promise: nil)
+            self.table.outputMemory.giveBack(output)
             return
         }
         self.isOutputEnding = true

@@ -8,6 +8,8 @@ final class ConnectionTable {
     let eventLoop: any EventLoop
     let encoding: ResponseEncoding
     let heads = HeadMemo()
+    /// The memory of answers that were sent, for the next ones of any connection; see ``OutputMemory``.
+    var outputMemory = OutputMemory()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var drained: EventLoopPromise<Void>?
 

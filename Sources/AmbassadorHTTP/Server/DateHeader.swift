@@ -14,7 +14,7 @@ final class DateHeader {
     }
 
     /// Appends the present second, for example `Sun, 06 Nov 1994 08:49:37 GMT`.
-    func write(into buffer: inout ByteBuffer) {
+    func write(into buffer: inout ASCIIWriter) {
         let now = self.wall().milliseconds
         let second = now >= 0 ? now / 1000 : (now - 999) / 1000
         if second != self.second {
@@ -22,7 +22,7 @@ final class DateHeader {
             self.value.clear()
             Self.write(second: second, into: &self.value)
         }
-        buffer.writeImmutableBuffer(self.value)
+        self.value.withUnsafeReadableBytes { buffer.writeBytes($0) }
     }
 
     private static let days: [StaticString] = ["Sun, ", "Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, "]

@@ -32,6 +32,8 @@ final class InputGate: ChannelInboundHandler {
     private var held = ByteBuffer()
     private var holdsEnd = false
     private var isFeeding = false
+    /// The verdict on the head that came last past the parser: a caller mostly sends the same one again.
+    private var latest: HeadMemo.Verdict?
 
     /// Makes the gate of a connection.
     ///
@@ -126,9 +128,12 @@ final class InputGate: ChannelInboundHandler {
     }
 
     private func feedHead(_ line: RequestLineScanner, endBytes: Int, _ context: ChannelHandlerContext) {
-        if !line.hasBegun, endBytes == 0, self.connection.expectsHead, let head = self.wholeHead() {
-            self.feed(head, context)
-            return
+        if !line.hasBegun, endBytes == 0, self.connection.expectsHead {
+            if let latest = self.latest, latest.isOfHead(in: self.held), self.isTaken(latest) { return }
+            if let head = self.wholeHead() {
+                self.feed(head, context)
+                return
+            }
         }
         let (length, endBytes) = self.lengthToHeadEnd(after: endBytes)
         var line = line
@@ -143,13 +148,7 @@ final class InputGate: ChannelInboundHandler {
 
     /// Takes a whole head, and its content with it where head and content are all there and the head is known.
     private func feed(_ head: ByteBuffer, _ context: ChannelHandlerContext) {
-        if let (verdict, length, crossOrigin) = self.memo.verdict(on: head),
-            let body = self.held.getSlice(at: self.held.readerIndex + head.readableBytes, length: length)
-        {
-            self.held.moveReaderIndex(forwardBy: head.readableBytes + length)
-            self.connection.receive(again: verdict, body, crossOrigin)
-            return
-        }
+        if let verdict = self.memo.verdict(on: head), self.isTaken(verdict) { return }
         var line = RequestLineScanner()
         guard line.scan(head.readableBytesView) else {
             self.connection.refuse(RequestLineScanner.Malformed())
@@ -160,6 +159,18 @@ final class InputGate: ChannelInboundHandler {
         if let (verdict, length, crossOrigin) = self.connection.acceptedCall {
             self.memo.insert(verdict, bodyLength: length, crossOrigin: crossOrigin, for: head)
         }
+    }
+
+    /// Takes a request past the parser, where its content is all there.
+    private func isTaken(_ verdict: HeadMemo.Verdict) -> Bool {
+        let headLength = verdict.headLength
+        guard let body = self.held.getSlice(at: self.held.readerIndex + headLength, length: verdict.bodyLength) else {
+            return false
+        }
+        self.latest = verdict
+        self.held.moveReaderIndex(forwardBy: headLength + verdict.bodyLength)
+        self.connection.receive(again: verdict.call, body, verdict.crossOrigin)
+        return true
     }
 
     /// What comes after the head that the parser has just seen the end of.

@@ -10,12 +10,12 @@ extension ResponseEncoding {
     /// As LangFlow labels its streams, whatever they are.
     ///
     /// nginx and its kin hold an answer back until they have enough of it, unless they are told that it is a stream.
-    static func writeStreamType(into buffer: inout ByteBuffer) {
+    static func writeStreamType(into buffer: inout ASCIIWriter) {
         buffer.writeStaticString("\r\nContent-Type: text/event-stream; charset=utf-8\r\nX-Accel-Buffering: no")
     }
 
     /// Says where the body ends: where its length or its last chunk says so or, for a stream to HTTP/1.0, with the connection.
-    static func writeFraming(of content: Response.Content, _ manner: Manner, into buffer: inout ByteBuffer) {
+    static func writeFraming(of content: Response.Content, _ manner: Manner, into buffer: inout ASCIIWriter) {
         switch content {
         case .stream where !manner.takesChunks: break
         case .stream: buffer.writeStaticString("\r\nTransfer-Encoding: chunked")
@@ -23,7 +23,7 @@ extension ResponseEncoding {
             buffer.writeStaticString("\r\nTransfer-Encoding: chunked")
         default:
             buffer.writeStaticString("\r\nContent-Length: ")
-            Self.writeDecimal(content.byteCount, into: &buffer)
+            buffer.writeDecimal(content.byteCount)
         }
     }
 

@@ -24,8 +24,8 @@ struct ResponseEncoding {
         var crossOrigin: CrossOriginGrant?
     }
 
-    /// Enough for every head without an unusual `Cache-Status`.
-    static let headBytesEstimate = 512
+    /// Enough for the status line and the fields that are usual, each of which has a longest form.
+    static let usualHeadBytesMax = 512
 
     let date: DateHeader
 
@@ -33,21 +33,7 @@ struct ResponseEncoding {
     ///
     /// An answer to HEAD states the length and leaves the body out.
     func write(_ response: Response, _ manner: Manner, into buffer: inout ByteBuffer) {
-        Self.writeStatusLine(response.status, into: &buffer)
-        Self.writeContentType(response.content, into: &buffer)
-        Self.writeFraming(of: response.content, manner, into: &buffer)
-        buffer.writeStaticString("\r\nDate: ")
-        self.date.write(into: &buffer)
-        buffer.writeStaticString("\r\nX-Trace-ID: ")
-        response.traceID.write(into: &buffer)
-        if let cacheStatus = response.cacheStatus {
-            buffer.writeStaticString("\r\nCache-Status: ")
-            cacheStatus.write(into: &buffer)
-        }
-        if let age = response.ageSeconds {
-            buffer.writeStaticString("\r\nAge: ")
-            Self.writeDecimal(age, into: &buffer)
-        }
+        buffer.writeASCII(atMost: Self.usualHeadBytesMax) { self.writeUsualFields(of: response, manner, into: &$0) }
         if let degradation = response.degradation {
             buffer.writeStaticString("\r\nX-Ambassador-Degraded: ")
             buffer.writeString(degradation.rawValue)
@@ -79,8 +65,10 @@ struct ResponseEncoding {
 
     /// Appends the answer to a browser's question.
     func write(_ preflight: Preflight, _ manner: Manner, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("HTTP/1.1 204 No Content\r\nDate: ")
-        self.date.write(into: &buffer)
+        buffer.writeASCII(atMost: Self.usualHeadBytesMax) { writer in
+            writer.writeStaticString("HTTP/1.1 204 No Content\r\nDate: ")
+            self.date.write(into: &writer)
+        }
         buffer.writeStaticString("\r\nX-Trace-ID: ")
         preflight.traceID.write(into: &buffer)
         buffer.writeStaticString("\r\nAllow: ")
@@ -101,7 +89,27 @@ struct ResponseEncoding {
         }
     }
 
-    private static func writeContentType(_ content: Response.Content, into buffer: inout ByteBuffer) {
+    /// The status line and the fields whose length is bounded; all there are on most answers.
+    private func writeUsualFields(of response: Response, _ manner: Manner, into buffer: inout ASCIIWriter) {
+        Self.writeStatusLine(response.status, into: &buffer)
+        Self.writeContentType(response.content, into: &buffer)
+        Self.writeFraming(of: response.content, manner, into: &buffer)
+        buffer.writeStaticString("\r\nDate: ")
+        self.date.write(into: &buffer)
+        buffer.writeStaticString("\r\nX-Trace-ID: ")
+        response.traceID.write(into: &buffer)
+        if let cacheStatus = response.cacheStatus {
+            buffer.writeStaticString("\r\nCache-Status: ")
+            cacheStatus.write(into: &buffer)
+        }
+        if let age = response.ageSeconds {
+            buffer.writeStaticString("\r\nAge: ")
+            // Never negative: a clock that went back shows as zero.
+            buffer.writeDecimal(max(0, age))
+        }
+    }
+
+    private static func writeContentType(_ content: Response.Content, into buffer: inout ASCIIWriter) {
         switch content {
         case .answer(let answer, _) where answer.form == .records: Self.writeStreamType(into: &buffer)
         case .stream: Self.writeStreamType(into: &buffer)
@@ -113,7 +121,7 @@ struct ResponseEncoding {
 
     /// The statuses that the ambassador gives itself and those that LangFlow is known to give; others go without a phrase,
     /// which RFC 9112 §4 allows.
-    private static func writeStatusLine(_ status: Int, into buffer: inout ByteBuffer) {
+    private static func writeStatusLine(_ status: Int, into buffer: inout ASCIIWriter) {
         switch status {
         case 200: buffer.writeStaticString("HTTP/1.1 200 OK")
         case 400: buffer.writeStaticString("HTTP/1.1 400 Bad Request")
@@ -139,8 +147,8 @@ struct ResponseEncoding {
             // Only three digits are a status line; another number would break the connection's framing.
             precondition((200...599).contains(status), "a final status has three digits")
             buffer.writeStaticString("HTTP/1.1 ")
-            Self.writeDecimal(status, into: &buffer)
-            buffer.writeInteger(UInt8(ascii: " "))
+            buffer.writeDecimal(status)
+            buffer.writeStaticString(" ")
         }
     }
 
