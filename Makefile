@@ -74,6 +74,12 @@ test-browser: debug ## Web pages in a headless Chromium that call the ambassador
 benchmark: ## Measure hits beside nginx's proxy_cache and misses beside a direct call
 	Benchmarks/run
 
+.PHONY: benchmark-audit
+benchmark-audit: ## Measure how many audit records a second are written, and how fast they are found
+	@scripts/install-dependencies build
+	swift build $(BUILD_FLAGS) --product audit-benchmark
+	"$$(swift build $(BUILD_FLAGS) --show-bin-path)/audit-benchmark"
+
 .PHONY: lint
 lint: ## Check the format
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

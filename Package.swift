@@ -141,6 +141,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "audit-benchmark",
+            dependencies: [
+                "AmbassadorCore", "AmbassadorSQLite",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Benchmarks/Audit",
+            swiftSettings: settings
+        ),
         .target(
             name: "AmbassadorTesting",
             dependencies: [
