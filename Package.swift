@@ -22,6 +22,7 @@ let migrations = [
     "0006_add_curation",
     "0007_add_answer_forms",
     "0008_shorten_trace_runs",
+    "0009_order_entries",
 ]
 
 let package = Package(

@@ -13,5 +13,6 @@ struct Migration: Sendable {
         Migration(name: "0006_add_curation", sql: PackageResources._006_add_curation_sql),
         Migration(name: "0007_add_answer_forms", sql: PackageResources._007_add_answer_forms_sql),
         Migration(name: "0008_shorten_trace_runs", sql: PackageResources._008_shorten_trace_runs_sql),
+        Migration(name: "0009_order_entries", sql: PackageResources._009_order_entries_sql),
     ]
 }

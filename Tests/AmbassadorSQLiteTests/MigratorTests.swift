@@ -57,6 +57,63 @@ import Testing
         }
     }
 
+    @Test("entries and records of a file from before they were put in order are found, and new ones beside them")
+    func ordering() async throws {
+        try await withTemporaryFolder { folder in
+            let path = folder + "/a.db"
+            let entries = try (1...40).map { try makeEntry(number: $0, body: #"{"n":\#($0)}"#) }
+            let trace = TraceID.random()
+            try Self.writeUnordered(entries, trace: trace, to: path)
+            try await withDatabase(at: path) { fixture async throws in
+                for entry in entries {
+                    let found = try #require(await fixture.store.entry(for: entry.key))
+                    #expect(found.answer == entry.answer)
+                }
+                let newer = try makeEntry(
+                    number: 7,
+                    body: #"{"n":"newer"}"#,
+                    storedAt: Timestamp(milliseconds: 1_790_000_000_001)
+                )
+                fixture.store.insert(newer, lifetime: .seconds(60_000))
+                fixture.store.insert(try makeEntry(number: 41), lifetime: .seconds(60_000))
+                try await fixture.settle()
+                #expect(await fixture.store.entry(for: newer.key)?.answer == newer.answer)
+                #expect(try fixture.count("entries") == 41)
+                #expect(try fixture.connect().integer("SELECT max(id) FROM entries") == 42)
+                #expect(try AuditReader(path: path).records(traceID: trace).count == 1)
+            }
+        }
+    }
+
+    /// Writes as it was done before entries were in the order in which they come.
+    private static func writeUnordered(_ entries: [CacheEntry], trace: TraceID, to path: String) throws {
+        let connection = try Connection(path: path, access: .readWrite)
+        let before = Migrator(migrations: Array(Migration.all.prefix(7)), path: path)
+        try before.migrate(connection, at: Timestamp(milliseconds: 1))
+        let insert = try connection.prepare(
+            """
+            INSERT INTO entries (\(EntryRow.columns), id, expires_at, size)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        for entry in entries {
+            let expiresAt = Timestamp(milliseconds: 1_890_000_000_000)
+            EntryRow.bind(entry, expiresAt: expiresAt, size: EntryRow.size(of: entry), to: insert)
+            try insert.run()
+        }
+        let record = try connection.prepare(
+            """
+            INSERT INTO audit_records (
+                time, trace_high, trace_low, node, route, tenant, outcome, status, total_us, upstream_us, attempts,
+                request_bytes, response_bytes, cost_nanos, saved_nanos
+            ) VALUES (1790000000000, ?, ?, 1, 40, 1, 1, 200, 1, 0, 0, 1, 1, 0, 0)
+            """
+        )
+        record.bind(bits: trace.high, at: 1)
+        record.bind(bits: trace.low, at: 2)
+        try record.run()
+    }
+
     @Test("a migration that fails leaves nothing behind") func failing() async throws {
         try await withTemporaryFolder { folder in
             let connection = try Connection(path: folder + "/a.db", access: .readWrite)

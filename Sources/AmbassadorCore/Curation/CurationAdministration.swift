@@ -38,8 +38,9 @@ extension Ambassador: CurationAdministration {
                 input: entry?.input ?? ByteBuffer(),
                 component: "Ambassador-pinned"
             )
-        } else if let entry {
-            answer = entry.answer
+        } else if let entry, let document = entry.answer.in(.document) {
+            // A stream is made of it again where one is asked for.
+            answer = document
         } else {
             return .notFound
         }

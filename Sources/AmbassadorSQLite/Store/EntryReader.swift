@@ -70,8 +70,8 @@ package final class EntryReader {
 
     /// The whole entry of a key, verified; `nil` where there is none or where it does not match its checksum.
     package func entry(for key: CacheKey) throws(SQLiteError) -> CacheEntry? {
-        let find = try self.connection.prepare("SELECT \(EntryRow.columns) FROM entries WHERE id = ?")
-        find.bind(EntryRow.id(of: key), at: 1)
+        let find = try self.connection.prepare("SELECT \(EntryRow.columns) FROM entries WHERE key = ?")
+        find.bind(EntryRow.number(of: key), at: 1)
         guard try find.step(), case .entry(let entry) = EntryRow.read(find, for: key) else { return nil }
         return entry
     }

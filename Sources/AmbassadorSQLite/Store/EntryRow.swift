@@ -12,16 +12,16 @@ enum EntryRow {
     /// A row that was read.
     enum Reading {
         case entry(CacheEntry)
-        /// The row of another key whose id is the same.
+        /// The row of another key that has the same number.
         case otherKey
         /// What is there does not match its checksum.
         case invalid(checksum: ByteBuffer)
     }
 
-    /// The row's number: 64 bits of the key.
+    /// The column `key`: 64 bits of the key.
     ///
     /// The whole key is compared on reading, and the newer of two keys that meet stays.
-    static func id(of key: CacheKey) -> Int64 {
+    static func number(of key: CacheKey) -> Int64 {
         // The scope is turned, so that two equal hashes in tenant and input do not cancel out.
         Int64(bitPattern: key.input.words.0 ^ (key.scope.high << 31 | key.scope.high >> 33))
     }
@@ -31,7 +31,7 @@ enum EntryRow {
         let payload =
             entry.answer.body.readableBytes + entry.answer.text.readableBytes + (entry.input?.readableBytes ?? 0)
         let row = payload + 4 * entry.answer.sessionOffsets.count + 2 * (entry.tenant.description.utf8.count + 40) + 320
-        // Rows come in the order of a hash, which fills pages to 70 %; long ones go on in pages of their own.
+        // In the long run replaced and expired rows leave holes, so that pages are full to 70 %; long rows go on in pages of their own.
         return row < 8_000 ? row * 10 / 7 : (row / 8_192 + 1) * 8_192 + 512
     }
 
@@ -51,7 +51,7 @@ enum EntryRow {
         statement.bind(blob: entry.input, at: 13)
         statement.bind(blob: entry.answer.body, at: 14)
         statement.bind(Int64(entry.answer.form.rawValue), at: 15)
-        statement.bind(Self.id(of: entry.key), at: 16)
+        statement.bind(Self.number(of: entry.key), at: 16)
         statement.bind(expiresAt.milliseconds, at: 17)
         statement.bind(size, at: 18)
     }

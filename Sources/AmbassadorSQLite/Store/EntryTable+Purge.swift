@@ -53,8 +53,8 @@ extension EntryTable {
         var values: [SQLiteValue] = []
         if let text { values.append(.blob(text)) }
         if let key = selection.key {
-            terms.append("id = ? AND scope = ? AND input_hash = ?")
-            values.append(.integer(EntryRow.id(of: key)))
+            terms.append("key = ? AND scope = ? AND input_hash = ?")
+            values.append(.integer(EntryRow.number(of: key)))
             values.append(.blob(ByteBuffer(bytes: EntryRow.bytes(of: key.scope))))
             values.append(.blob(ByteBuffer(bytes: key.input.bytes)))
         }

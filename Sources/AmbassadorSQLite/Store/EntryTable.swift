@@ -23,13 +23,13 @@ final class EntryTable {
         self.connection = connection
         self.insert = try connection.prepare(
             """
-            INSERT OR REPLACE INTO entries (\(EntryRow.columns), id, expires_at, size)
+            INSERT OR REPLACE INTO entries (\(EntryRow.columns), key, expires_at, size)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
-        self.oldSize = try connection.prepare("SELECT size FROM entries WHERE id = ?")
+        self.oldSize = try connection.prepare("SELECT size FROM entries WHERE key = ?")
         self.delete = try connection.prepare("DELETE FROM entries WHERE id = ?")
-        self.discard = try connection.prepare("SELECT size FROM entries WHERE id = ? AND checksum = ?")
+        self.discard = try connection.prepare("SELECT id, size FROM entries WHERE key = ? AND checksum = ?")
         self.expired = try connection.prepare(
             "SELECT id, size FROM entries WHERE expires_at < ? ORDER BY expires_at LIMIT \(Self.stepRows)"
         )
@@ -40,7 +40,7 @@ final class EntryTable {
 
     /// Writes an entry within the open transaction, in place of an older one.
     func insert(_ entry: CacheEntry, expiresAt: Timestamp) throws(SQLiteError) {
-        self.oldSize.bind(EntryRow.id(of: entry.key), at: 1)
+        self.oldSize.bind(EntryRow.number(of: entry.key), at: 1)
         let replaced = try self.firstInteger(self.oldSize)
         let size = EntryRow.size(of: entry)
         EntryRow.bind(entry, expiresAt: expiresAt, size: size, to: self.insert)
@@ -49,13 +49,13 @@ final class EntryTable {
     }
 
     /// Removes a row that did not verify, unless another has taken its place.
-    func discard(id: Int64, checksum: ByteBuffer) throws(SQLiteError) {
-        self.discard.bind(id, at: 1)
+    func discard(key: Int64, checksum: ByteBuffer) throws(SQLiteError) {
+        self.discard.bind(key, at: 1)
         self.discard.bind(blob: checksum, at: 2)
         guard try self.discard.step() else { return }
-        let size = Int(self.discard.integer(at: 0))
+        let row = (self.discard.integer(at: 0), Int(self.discard.integer(at: 1)))
         self.discard.reset()
-        try self.remove([(id, size)])
+        try self.remove([row])
     }
 
     /// Removes some entries that were of use until before a moment.

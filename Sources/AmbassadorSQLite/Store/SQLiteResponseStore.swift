@@ -78,7 +78,7 @@ package final class SQLiteResponseStore: ResponseCache {
             self.metrics.readMisses.increment()
             self.metrics.invalid.increment()
             self.logger.warning("a stored answer does not match its checksum and is removed")
-            self.queue.discard(id: EntryRow.id(of: key), checksum: checksum)
+            self.queue.discard(key: EntryRow.number(of: key), checksum: checksum)
             return nil
         }
     }

@@ -9,7 +9,7 @@ final class StoreQueue: Sendable {
     enum Operation: Sendable {
         case insert(CacheEntry, expiresAt: Timestamp)
         /// Removes a row that did not verify, unless it was replaced since.
-        case discard(id: Int64, checksum: ByteBuffer)
+        case discard(key: Int64, checksum: ByteBuffer)
         case remove(PurgeSelection, CheckedContinuation<Int?, Never>)
         /// Runs something on the writing connection, between transactions.
         case perform(
@@ -60,11 +60,11 @@ final class StoreQueue: Sendable {
         return isTaken
     }
 
-    func discard(id: Int64, checksum: ByteBuffer) {
+    func discard(key: Int64, checksum: ByteBuffer) {
         self.state.withLock { state in
             // The row is found again by the next look-up where this one is not taken.
             guard !state.isClosed, state.operations.count < Self.discardsMax else { return }
-            state.operations.append(.discard(id: id, checksum: checksum))
+            state.operations.append(.discard(key: key, checksum: checksum))
         }
         self.signal.notify(urgent: false)
     }

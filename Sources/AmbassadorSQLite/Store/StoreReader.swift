@@ -14,14 +14,14 @@ actor StoreReader {
         let connection = try Connection(path: path, access: .readOnly)
         try connection.execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096")
         connection.setBusyTimeout(milliseconds: 100)
-        self.find = try connection.prepare("SELECT \(EntryRow.columns) FROM entries WHERE id = ?")
+        self.find = try connection.prepare("SELECT \(EntryRow.columns) FROM entries WHERE key = ?")
         self.connection = connection
         self.executor = SerialQueueExecutor(label: "sqlite-reader")
     }
 
     /// What stands in the row of a key; `nil` where there is no row.
     func row(for key: CacheKey) throws(SQLiteError) -> EntryRow.Reading? {
-        self.find.bind(EntryRow.id(of: key), at: 1)
+        self.find.bind(EntryRow.number(of: key), at: 1)
         guard try self.find.step() else { return nil }
         defer { self.find.reset() }
         return EntryRow.read(self.find, for: key)

@@ -187,7 +187,7 @@ final class WriterLoop {
             for change in changes {
                 switch change {
                 case .insert(let entry, let expiresAt): try self.entries.insert(entry, expiresAt: expiresAt)
-                case .discard(let id, let checksum): try self.entries.discard(id: id, checksum: checksum)
+                case .discard(let key, let checksum): try self.entries.discard(key: key, checksum: checksum)
                 case .remove, .perform: preconditionFailure("a batch holds insertions and single removals only")
                 }
             }

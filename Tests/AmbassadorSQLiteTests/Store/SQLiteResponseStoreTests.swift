@@ -88,7 +88,7 @@ import Testing
                 upstreamMicroseconds: 1,
                 input: nil
             )
-            #expect(EntryRow.id(of: key) == EntryRow.id(of: first.key))
+            #expect(EntryRow.number(of: key) == EntryRow.number(of: first.key))
             fixture.store.insert(first, lifetime: .seconds(60))
             try await fixture.settle()
             #expect(await fixture.store.entry(for: key) == nil)
@@ -130,7 +130,7 @@ import Testing
             try await fixture.settle()
             try await fixture.database.withWritingConnection { connection throws(SQLiteError) in
                 let table = try EntryTable(connection)
-                try table.discard(id: EntryRow.id(of: entry.key), checksum: ByteBuffer(string: "of another row"))
+                try table.discard(key: EntryRow.number(of: entry.key), checksum: ByteBuffer(string: "of another row"))
             }
             #expect(await fixture.store.entry(for: entry.key) != nil)
         }
