@@ -26,7 +26,10 @@ struct DemoTour {
           5. a question that was never asked before: the flow's fallback (X-Ambassador-Degraded: fallback)
              \(self.ask("Something new"))
 
-          6. what happened, from the audit log, and the metrics
+          6. a stream, word by word, once the stand-in is back; the same again is given out at once
+             \(self.ask("Tell me a story", stream: true))
+
+          7. what happened, from the audit log, and the metrics
              ambassador audit query --store \(self.store)
              curl http://\(self.admin)/metrics
 
@@ -36,10 +39,10 @@ struct DemoTour {
         """
     }
 
-    private func ask(_ question: String) -> String {
+    private func ask(_ question: String, stream: Bool = false) -> String {
         """
-        curl -i http://\(self.listen)/run-flow -H 'Content-Type: application/json' \\
-                  -d '{"flow_id": "faq", "input": "\(question)"}'
+        curl -i\(stream ? "N" : "") http://\(self.listen)/run-flow -H 'Content-Type: application/json' \\
+                  -d '{"flow_id": "faq", "input": "\(question)"\(stream ? #", "stream": true"# : "")}'
         """
     }
 }

@@ -8,7 +8,7 @@ import Synchronization
 
 /// A small stand-in for LangFlow, for trying the ambassador without one.
 ///
-/// It speaks LangFlow's run call for any flow, answers after a second, as a flow with an LLM would, and can go away for a while.
+/// It speaks LangFlow's run call for any flow, answers or streams for a second, as a flow with an LLM would, and can go away for a while.
 struct DemoUpstream: Service {
     let address: (host: String, port: Int)
     let answerTime: Duration
@@ -48,9 +48,27 @@ struct DemoUpstream: Service {
     ) -> some ApplicationProtocol {
         let router = Router()
         router.post("/api/v1/run/:flow") { request, _ in
-            let body = try await request.body.collect(upTo: 4 * 1024 * 1024)
-            try await Task.sleep(for: self.answerTime)
-            return try Self.answer(to: body)
+            let run = try DemoRun(body: await request.body.collect(upTo: 4 * 1024 * 1024))
+            guard request.uri.queryParameters["stream"] == "true" else {
+                try await Task.sleep(for: self.answerTime)
+                return Response(
+                    status: .ok,
+                    headers: [.contentType: "application/json"],
+                    body: .init(byteBuffer: run.answer)
+                )
+            }
+            return Response(
+                status: .ok,
+                headers: [.contentType: "text/event-stream; charset=utf-8"],
+                body: .init { writer in
+                    let records = run.records
+                    for record in records {
+                        try await Task.sleep(for: self.answerTime / records.count)
+                        try await writer.write(record)
+                    }
+                    try await writer.finish(nil)
+                }
+            )
         }
         router.post("/outage") { request, _ in
             let seconds = request.uri.queryParameters["seconds"].flatMap { Int($0) } ?? 60
@@ -63,21 +81,6 @@ struct DemoUpstream: Service {
             configuration: .init(address: .hostname(self.address.host, port: self.address.port)),
             eventLoopGroupProvider: .shared(self.group),
             logger: self.logger
-        )
-    }
-
-    /// LangFlow's answer to a run: the question, answered with the time, so that a stored answer can be told from a new one.
-    private static func answer(to body: ByteBuffer) throws -> Response {
-        let run = try JSONParser.parse(body)
-        let question = run["input_value"]?.string?.text ?? ""
-        let session = run["session_id"]?.string?.text ?? ""
-        let text = "You asked: \(question) — answered by the demo upstream at \(Clocks.system.wall().iso8601)."
-        let answer = FallbackAnswer.make(text: text, input: ByteBuffer(string: question))
-        let content = AmbassadorCore.Response.Content.answer(answer, session: EscapedSessionID(session))
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/json"],
-            body: .init(byteBuffer: content.bytes)
         )
     }
 }
