@@ -8,6 +8,7 @@ package final class FakeResponseCache: ResponseCache {
         var isAway = false
         var lookups = 0
         var interruption: (@Sendable () async -> Void)?
+        var lookupInterruption: (@Sendable () async -> Void)?
     }
 
     private let state = Mutex(State())
@@ -27,11 +28,18 @@ package final class FakeResponseCache: ResponseCache {
         self.state.withLock { $0.interruption = interruption }
     }
 
+    /// Runs something between each look-up and its answer, which may take as long as a network does.
+    package func afterLookup(_ interruption: @escaping @Sendable () async -> Void) {
+        self.state.withLock { $0.lookupInterruption = interruption }
+    }
+
     package func entry(for key: CacheKey) async -> CacheEntry? {
-        self.state.withLock { state in
+        let (entry, interruption) = self.state.withLock { state in
             state.lookups += 1
-            return state.isAway ? nil : state.entries[key]
+            return (state.isAway ? nil : state.entries[key], state.lookupInterruption)
         }
+        await interruption?()
+        return entry
     }
 
     package func insert(_ entry: CacheEntry, lifetime: Duration) {

@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorTesting
 import NIOCore
 import Testing
 

@@ -79,14 +79,8 @@ extension ConnectionHandler {
             return context.eventLoop.makeSucceededVoidFuture()
         case .bytes(let bytes) where !stream.isChunked:
             context.write(self.wrapOutboundOut(bytes), promise: nil)
-        case .bytes(let bytes) where bytes.readableBytes <= Self.copiedBytesMax:
-            ResponseEncoding.writeChunk(bytes, into: &self.output)
-        case .bytes(let bytes):
-            ResponseEncoding.writeHexadecimal(bytes.readableBytes, into: &self.output)
-            self.output.writeStaticString("\r\n")
-            context.write(self.wrapOutboundOut(self.takeOutput()), promise: nil)
-            context.write(self.wrapOutboundOut(bytes), promise: nil)
-            self.output.writeStaticString("\r\n")
+        case .bytes(var bytes):
+            while let record = ResponseEncoding.takeRecord(from: &bytes) { self.writeChunk(record, context) }
         case .end:
             if stream.isChunked { self.output.writeStaticString("0\r\n\r\n") }
             self.finishStream(isComplete: true)
@@ -97,6 +91,18 @@ extension ConnectionHandler {
             return context.eventLoop.makeSucceededVoidFuture()
         }
         return self.sendOutput()
+    }
+
+    private func writeChunk(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard bytes.readableBytes > Self.copiedBytesMax else {
+            ResponseEncoding.writeChunk(bytes, into: &self.output)
+            return
+        }
+        ResponseEncoding.writeHexadecimal(bytes.readableBytes, into: &self.output)
+        self.output.writeStaticString("\r\n")
+        context.write(self.wrapOutboundOut(self.takeOutput()), promise: nil)
+        context.write(self.wrapOutboundOut(bytes), promise: nil)
+        self.output.writeStaticString("\r\n")
     }
 
     private func sendOutput() -> EventLoopFuture<Void>? {

@@ -59,6 +59,15 @@ extension ResponseEncoding {
         buffer.writeStaticString("0\r\n\r\n")
     }
 
+    /// Takes the first of several records, so that each is a chunk of its own, whatever else was there to be sent with it.
+    ///
+    /// - Returns: `nil` where none is left.
+    static func takeRecord(from bytes: inout ByteBuffer) -> ByteBuffer? {
+        guard bytes.readableBytes > 0 else { return nil }
+        let length = bytes.withUnsafeReadableBytes { Self.recordEnd(in: $0, from: 0) }
+        return bytes.readSlice(length: length)
+    }
+
     /// Where the record ends that begins at `start`: behind its empty line, or with the body.
     private static func recordEnd(in body: UnsafeRawBufferPointer, from start: Int) -> Int {
         guard let base = body.baseAddress else { return body.count }

@@ -53,6 +53,19 @@ import Testing
         }
     }
 
+    @Test("records that are there together are chunks of their own, short and long ones")
+    func together() async throws {
+        let records = RecordedStream.llm + [String(repeating: "x", count: 40_000) + "\n\n", "data: y\n\n"]
+        let stream = ScriptedStream(records: [records.joined()])
+        try await ServerHarness.run(Self.streaming(stream)) { server in
+            let connection = try await server.connect()
+            try await connection.send(Self.request)
+            let bytes = await connection.receive { ChunkedMessage($0)?.isComplete == true }
+            #expect(try #require(ChunkedMessage(bytes)).chunks == records)
+            await connection.close()
+        }
+    }
+
     @Test("a caller of HTTP/1.0 gets the bytes and then the end of the connection")
     func oldCaller() async throws {
         let stream = ScriptedStream(records: RecordedStream.echo)
@@ -165,7 +178,7 @@ import Testing
                         let (bytes, hasEnded) = await connection.receiveToEnd(within: .seconds(60))
                         await connection.close()
                         let message = ChunkedMessage(bytes)
-                        let expected = RecordedStream.llm.map { $0 + "\(number)\n\n" }
+                        let expected = RecordedStream.llm.flatMap { [$0, "\(number)\n\n"] }
                         return hasEnded && message?.isComplete == true && message?.chunks == expected
                     }
                 }

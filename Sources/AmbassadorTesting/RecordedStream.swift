@@ -1,7 +1,7 @@
 /// Streams that a LangFlow 1.13.0 answered, each as its records; it sent each record as one chunk.
-enum RecordedStream {
+package enum RecordedStream {
     /// A flow without a model: two messages and the end.
-    static let echo: [String] = [
+    package static let echo: [String] = [
         #"""
         {"event": "add_message", "data": {"text_key": "text", "data": {"timestamp": "2026-11-22 13:49:09.122519 \#
         UTC", "sender": "User", "sender_name": "User", "session_id": "00000000-0000-4000-8000-000000000001", "co\#
@@ -69,7 +69,7 @@ enum RecordedStream {
     ].map { $0 + "\n\n" }
 
     /// A flow that fails: errors, and no end.
-    static let fails: [String] = [
+    package static let fails: [String] = [
         #"""
         {"event": "add_message", "data": {"text_key": "text", "data": {"timestamp": "2026-11-22 14:15:12.870567 \#
         UTC", "sender": "User", "sender_name": "User", "session_id": "00000000-0000-4000-8000-000000000003", "co\#
@@ -150,7 +150,7 @@ enum RecordedStream {
     ].map { $0 + "\n\n" }
 
     /// A flow with a model, which comes token by token.
-    static let llm: [String] = [
+    package static let llm: [String] = [
         #"""
         {"event": "add_message", "data": {"text_key": "text", "data": {"timestamp": "2026-11-22 14:22:10.536962 \#
         UTC", "sender": "User", "sender_name": "User", "session_id": "00000000-0000-4000-8000-000000000002", "co\#
