@@ -7,7 +7,7 @@ import NIOCore
 struct RecordSplitter {
     /// The longest record, in bytes.
     let recordBytesMax: Int
-    private var buffer = ByteBuffer()
+    private(set) var buffer = ByteBuffer()
     /// How much of the buffer is known to hold no end.
     private var scanned = 0
 
@@ -24,6 +24,8 @@ struct RecordSplitter {
             self.buffer = bytes
             self.scanned = 0
         } else {
+            // Where no piece ends with a record, nothing else gives up the room of the records that were taken.
+            self.buffer.discardReadBytes()
             self.buffer.writeImmutableBuffer(bytes)
         }
         self.skipLineBreaks()

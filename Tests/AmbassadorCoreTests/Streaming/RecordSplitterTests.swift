@@ -49,4 +49,17 @@ import Testing
             try Self.split([String(repeating: "a", count: 101)], recordBytesMax: 100)
         }
     }
+
+    @Test("of a long stream no more is held than the record that has begun, wherever the network cuts")
+    func memory() throws {
+        let record = String(repeating: "a", count: 998) + "\n\n"
+        let piece = ByteBuffer(string: String(record.suffix(500) + record.prefix(500)))
+        var splitter = RecordSplitter(recordBytesMax: 1 << 20)
+        for _ in 0..<5000 {
+            splitter.append(piece)
+            while try splitter.next() != nil {}
+        }
+        #expect(splitter.buffer.readableBytes == 500)
+        #expect(splitter.buffer.storageCapacity < 16 << 10)
+    }
 }
