@@ -34,10 +34,10 @@ extension Answer {
         self.body.withUnsafeReadableBytes { bytes in
             guard bytes.count > 2 else { return nil }
             var start = bytes.count - 2
-            while start > 0, !(bytes[start - 1] == UInt8(ascii: "\n") && bytes[start] != UInt8(ascii: "\n")) {
+            while start > 1, bytes[start - 1] != UInt8(ascii: "\n") || bytes[start - 2] != UInt8(ascii: "\n") {
                 start -= 1
             }
-            return start..<bytes.count
+            return (start > 1 ? start : 0)..<bytes.count
         }
     }
 

@@ -36,6 +36,19 @@ import Testing
         #expect(harness.upstream.streamedCalls.isEmpty)
     }
 
+    @Test("an end that is written over several lines is an end too")
+    func severalLines() throws {
+        let body =
+            "{\"event\": \"token\", \"data\": {}}\n\n{\"event\": \"end\",\n\"data\": {\"result\": {\"a\":\n1}}}\n\n"
+        let answer = Answer(
+            form: .records,
+            body: ByteBuffer(string: body),
+            sessionOffsets: [],
+            text: ByteBuffer()
+        )
+        #expect(answer.in(.document).map { String(buffer: $0.body) } == "{\"a\":\n1}")
+    }
+
     @Test("without reuse a stream and a plain answer are kept apart")
     func apart() async throws {
         let harness = Harness(flows: ["faq": .cached()])
