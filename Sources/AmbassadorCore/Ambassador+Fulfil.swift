@@ -17,6 +17,13 @@ extension Ambassador {
             }
             if stale.map({ $0.storedAt < entry.storedAt }) ?? true { stale = entry }
         }
+        // Looking there took time, and a flight that ended meanwhile cannot be joined any more.
+        if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
+            stale.map({ $0.storedAt < entry.storedAt }) ?? true
+        {
+            if let reply = self.answer(with: entry, to: plan, from: .memory) { return reply }
+            stale = entry
+        }
         if plan.isOnlyIfCached { return self.notStored(plan) }
         // Whoever waits on a flight may want to have its answer kept.
         let plan = plan.directives?.noStore == true ? plan.bypassing(.noStore) : plan
