@@ -97,7 +97,8 @@ extension Ambassador {
         case .document:
             self.parts.flights.refreshInBackground(key) { () async throws(FetchFailure) in try await self.fetch(plan) }
         case .records:
-            self.parts.streams.refreshInBackground(key) { await self.produce(plan, $0) }
+            guard case .use(_, let purges) = plan.caching else { return }
+            self.parts.streams.refreshInBackground(key, purges: purges) { await self.produce(plan, $0) }
         }
     }
 

@@ -3,11 +3,13 @@ import NIOCore
 /// Streams: LangFlow's answer is handed on record by record while a copy of it is kept.
 extension Ambassador {
     /// Joins the stream of a plan, or begins it; where LangFlow does not answer, degrades.
-    func fulfilStream(_ plan: Plan, _ stale: CacheEntry?) async -> Reply {
+    ///
+    /// `othersRefusals` is how often another caller's stream was joined that then was not made.
+    func fulfilStream(_ plan: Plan, _ stale: CacheEntry?, othersRefusals: Int = 0) async -> Reply {
         let place: StreamFlights.Place?
         switch plan.caching {
-        case .use(let key, _): place = self.parts.streams.join(key) { await self.produce(plan, $0) }
-        case .bypass, .pinned: place = self.parts.streams.begin { await self.produce(plan, $0) }
+        case .use(let key, let purges) where othersRefusals < 2: place = self.join(key, purges, plan)
+        case .use, .bypass, .pinned: place = self.parts.streams.begin { await self.produce(plan, $0) }
         }
         guard let place else { return self.degrade(plan, stale, FetchFailure(.overloaded)) }
         let opening = await place.relay.opening(for: place.reader, until: plan.deadline)
@@ -19,12 +21,23 @@ extension Ambassador {
             return self.reply(fetched, to: plan, over: stale, wasShared: place.isShared)
         case .failed(let failure) where place.isShared && failure.isOurRefusal:
             // What another caller may not do says nothing of this one, whose own limits are asked.
-            return await self.fetchPastFlights(plan, stale)
+            return await self.fulfilStream(plan, stale, othersRefusals: othersRefusals + 1)
         case .failed(let failure) where failure.error == .cancelled: return .abandoned(plan.request.traceID)
         case .failed(let failure): return self.degrade(plan, stale, failure, wasShared: place.isShared)
         case .left(.deadline): return self.degrade(plan, stale, FetchFailure(.timeout))
         case .left(.cancellation): return .abandoned(plan.request.traceID)
         }
+    }
+
+    /// Joins the stream of a key, unless a purge since its beginning covers it: whoever asks after that gets nothing of before.
+    private func join(_ key: CacheKey, _ purges: UInt64, _ plan: Plan) -> StreamFlights.Place? {
+        let place = self.parts.streams.join(key, purges: purges) { await self.produce(plan, $0) }
+        guard let place, place.isShared, place.relay.purges != self.parts.purges.sequence,
+            let entry = self.entry(.text(ByteBuffer()), .unknown, lifetimeMax: nil, plan, microseconds: 0),
+            !self.parts.purges.permits(entry, askedAt: place.relay.purges)
+        else { return place }
+        place.leave()
+        return self.parts.streams.join(key, purges: purges, insteadOf: place.relay) { await self.produce(plan, $0) }
     }
 
     /// Calls LangFlow for a stream and hands it to whoever reads.
@@ -61,7 +74,11 @@ extension Ambassador {
                 }
                 relay.finish(
                     stream.last,
-                    StreamEnd(usage: stream.outline.usage, answer: answer, microseconds: microseconds)
+                    StreamEnd(
+                        usage: stream.outline.usage,
+                        answer: answer ?? .text(stream.text),
+                        microseconds: microseconds
+                    )
                 )
             }
         } catch {
@@ -121,6 +138,13 @@ extension Ambassador {
         reply.view = plan.streamView(createdAt: plan.time)
         reply.deadline = plan.deadline
         return reply
+    }
+}
+
+extension Answer {
+    /// The text of an answer the rest of which is not there.
+    fileprivate static func text(_ text: ByteBuffer) -> Answer {
+        Answer(body: ByteBuffer(), sessionOffsets: [], text: text)
     }
 }
 

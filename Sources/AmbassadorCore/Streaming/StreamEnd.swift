@@ -2,7 +2,7 @@
 struct StreamEnd: Sendable {
     /// What LangFlow said it used; unknown where the stream broke off.
     var usage: Usage = .unknown
-    /// LangFlow's answer where the whole of it was kept.
+    /// LangFlow's answer where it came to its end, of which only the text is there where the whole was not kept.
     var answer: Answer?
     var microseconds: Int64 = 0
     /// Why it is no whole answer; `nil` where it is one.

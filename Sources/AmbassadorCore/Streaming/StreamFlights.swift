@@ -48,20 +48,30 @@ package final class StreamFlights: Sendable {
 
     /// Joins the stream of a key that runs, or begins it.
     ///
+    /// - Parameters:
+    ///   - key: what makes two streams the same.
+    ///   - purges: as the plan has it; see ``PurgeLedger``.
+    ///   - outdated: one that is not to be joined, whoever asks.
+    ///   - production: run where the stream is begun.
     /// - Returns: `nil` where as many read it as may.
-    func join(_ key: CacheKey, production: @escaping Production) -> Place? {
+    func join(
+        _ key: CacheKey,
+        purges: UInt64 = 0,
+        insteadOf outdated: StreamRelay? = nil,
+        production: @escaping Production
+    ) -> Place? {
         enum Found {
             case joined(Place)
             case begun(UInt64, Place)
             case full
         }
         let found: Found = self.state.withLock { state in
-            if let relay = state.joinable[key] {
+            if let relay = state.joinable[key], relay !== outdated {
                 guard relay.readerCount <= self.limits.readersMax else { return .full }
                 if let reader = relay.join() { return .joined(Place(relay: relay, reader: reader, isShared: true)) }
                 // It cannot be read from its beginning any more: another takes its place.
             }
-            let relay = StreamRelay(limits: self.limits, isKept: true, sleeper: self.sleeper)
+            let relay = StreamRelay(limits: self.limits, isKept: true, purges: purges, sleeper: self.sleeper)
             state.joinable[key] = relay
             return .begun(self.enter(&state), Self.first(of: relay))
         }
@@ -83,10 +93,12 @@ package final class StreamFlights: Sendable {
     }
 
     /// Begins the stream of a key for nobody in particular, unless it runs; as ``SingleFlight/refreshInBackground(_:operation:)``.
-    func refreshInBackground(_ key: CacheKey, production: @escaping Production) {
-        let relay = StreamRelay(limits: self.limits, isKept: true, sleeper: self.sleeper)
+    func refreshInBackground(_ key: CacheKey, purges: UInt64 = 0, production: @escaping Production) {
+        let relay = StreamRelay(limits: self.limits, isKept: true, purges: purges, sleeper: self.sleeper)
         let number: UInt64? = self.state.withLock { state in
-            guard !state.isShutDown, state.refreshCount < self.refreshesMax, state.joinable[key] == nil else {
+            guard !state.isShutDown, state.refreshCount < self.refreshesMax,
+                state.joinable[key]?.isOver ?? true
+            else {
                 return nil
             }
             state.refreshCount += 1

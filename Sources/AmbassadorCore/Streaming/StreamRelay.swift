@@ -16,10 +16,13 @@ final class StreamRelay: Sendable {
         case left(Departure)
     }
 
+    /// How many purges there had been when it was asked for; see ``PurgeLedger``.
+    let purges: UInt64
     private let machine: Mutex<StateMachine>
     private let sleeper: Sleeper
 
-    init(limits: StreamLimits, isKept: Bool, sleeper: Sleeper) {
+    init(limits: StreamLimits, isKept: Bool, purges: UInt64 = 0, sleeper: Sleeper) {
+        self.purges = purges
         self.machine = Mutex(StateMachine(limits: limits, isKept: isKept))
         self.sleeper = sleeper
     }
@@ -70,6 +73,16 @@ final class StreamRelay: Sendable {
     var isOpen: Bool {
         self.machine.withLock { machine in
             if case .opening = machine.phase { false } else { true }
+        }
+    }
+
+    /// Whether nothing more comes.
+    var isOver: Bool {
+        self.machine.withLock { machine in
+            switch machine.phase {
+            case .opening, .flowing: false
+            case .ended, .settled: true
+            }
         }
     }
 
