@@ -29,10 +29,10 @@ extension Ambassador {
         }
     }
 
-    /// Joins the stream of a key, unless a purge since its beginning covers it: whoever asks after that gets nothing of before.
+    /// Joins the stream of a key, unless a purge covers it that came before the request: who asks after a purge gets nothing of before.
     private func join(_ key: CacheKey, _ purges: UInt64, _ plan: Plan) -> StreamFlights.Place? {
         let place = self.parts.streams.join(key, purges: purges) { await self.produce(plan, $0) }
-        guard let place, place.isShared, place.relay.purges != self.parts.purges.sequence,
+        guard let place, place.isShared, place.relay.purges < purges,
             let entry = self.entry(.text(ByteBuffer()), .unknown, lifetimeMax: nil, plan, microseconds: 0),
             !self.parts.purges.permits(entry, askedAt: place.relay.purges)
         else { return place }

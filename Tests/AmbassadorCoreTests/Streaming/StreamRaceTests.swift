@@ -65,6 +65,29 @@ import Testing
         #expect(hit.text.contains("answer 1"))
     }
 
+    @Test("those who asked before a purge share the stream of before it", .timeLimit(.minutes(1)))
+    func askedBefore() async throws {
+        let store = FakeResponseCache()
+        let harness = Harness(flows: ["faq": .cached()], store: store)
+        let stream = ScriptedStream()
+        let first = try await Self.begin("q", harness, stream)
+        let (asked, gate) = (AsyncStream.makeStream(of: Void.self), AsyncStream.makeStream(of: Void.self))
+        store.afterLookup {
+            asked.continuation.yield()
+            for await _ in gate.stream { return }
+        }
+        let late = Task { await harness.ask("q", wantsStream: true) }
+        for await _ in asked.stream { break }
+        _ = await harness.ambassador.purge(.all)
+        gate.continuation.finish()
+        let second = await late.value
+        Self.finish(stream, first.rest)
+        #expect(await StreamReading(first.response).isComplete)
+        #expect(await StreamReading(second).isComplete)
+        #expect(harness.upstream.streamedCalls.count == 1)
+        #expect(harness.store.entries.isEmpty)
+    }
+
     @Test("in a thousand races a purge leaves nothing of the stream that flowed", .timeLimit(.minutes(2)))
     func thousandPurges() async throws {
         let shared = FakeResponseCache()
