@@ -155,8 +155,12 @@ extension ConnectionHandler {
     }
 
     func takeOutput() -> ByteBuffer {
-        let bytes = self.output
+        var bytes = self.output
         self.output = ByteBuffer()
+        if self.probes.bytesAhead > 0, bytes.readableBytes >= self.probes.bytesAhead {
+            bytes.moveReaderIndex(forwardBy: self.probes.bytesAhead)
+            self.probes.bytesAhead = 0
+        }
         return bytes
     }
 

@@ -14,6 +14,13 @@ struct OutgoingStream {
     let isChunked: Bool
     /// Whether the last piece has not left yet.
     var isSending = false
+    /// Whether a zero of the next chunk's length was sent.
+    var hasChunkBegun = false
+
+    /// Whether a reader sees that more should have come, however the connection ends.
+    ///
+    /// The zero alone is the last chunk to some readers.
+    var showsThatItIsCut: Bool { self.isChunked && !self.hasChunkBegun }
 }
 
 /// Hands a stream to its caller, piece by piece: the next one is asked for once the one before has left.
@@ -87,7 +94,7 @@ extension ConnectionHandler {
             return context.eventLoop.makeSucceededVoidFuture()
         case .broken:
             // Chunks without the last one are seen to be cut; what has no framing must end in a way that is.
-            if stream.isChunked { self.finishStream(isComplete: false) } else { self.reset() }
+            if stream.showsThatItIsCut { self.finishStream(isComplete: false) } else { self.reset() }
             return context.eventLoop.makeSucceededVoidFuture()
         }
         return self.sendOutput()
@@ -110,6 +117,7 @@ extension ConnectionHandler {
         let sent = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         self.stream?.isSending = true
+        self.stream?.hasChunkBegun = false
         sent.futureResult.whenComplete { _ in
             bound.value.stream?.isSending = false
             bound.value.armTimer()

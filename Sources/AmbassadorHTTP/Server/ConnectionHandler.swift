@@ -57,6 +57,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The body that `pending` is writing, from its head on.
     var stream: OutgoingStream?
     var output = ByteBuffer()
+    var probes = CallerProbes()
     var owesContinue = false
     var isLastAnswerWritten = false
     var isOutputEnding = false
@@ -119,6 +120,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.pending = nil
         self.stream = nil
         self.timer.cancel()
+        self.probes.cancel()
         self.table.remove(self)
     }
 
@@ -186,6 +188,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             self.hasSeenEOF = true
             self.input = .ended
             self.proceed()
+            self.probeCaller()
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -224,7 +227,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Closes at once, answered or not.
     func close() {
-        if let stream = self.stream, !stream.isChunked {
+        if let stream = self.stream, !stream.showsThatItIsCut {
             self.reset()
         } else {
             self.context?.close(promise: nil)

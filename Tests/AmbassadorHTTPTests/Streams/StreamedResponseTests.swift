@@ -144,6 +144,47 @@ import Testing
         }
     }
 
+    @Test("a caller that shuts its side down in the midst of its stream gets the rest of it")
+    func halfClosedMidway() async throws {
+        let stream = ScriptedStream()
+        try await ServerHarness.run(Self.streaming(stream)) { server in
+            let connection = try await server.connect()
+            try await connection.send(Self.request)
+            stream.put("one\n\n")
+            _ = await connection.receive { ChunkedMessage($0)?.chunks.count == 1 }
+            try await connection.finishSending()
+            // A zero of the next chunk's length, to see whether it still listens.
+            let begun = await connection.receive { ChunkedMessage($0)?.rest.isEmpty == false }
+            #expect(ChunkedMessage(begun)?.rest.first == UInt8(ascii: "0"))
+            stream.put("two\n\n")
+            stream.put("three\n\n")
+            stream.put(.end)
+            let (bytes, hasEnded) = await connection.receiveToEnd()
+            #expect(hasEnded)
+            let message = try #require(ChunkedMessage(bytes))
+            #expect(message.isComplete)
+            #expect(message.chunks == ["one\n\n", "two\n\n", "three\n\n"])
+            await connection.close()
+        }
+    }
+
+    @Test("a stream that breaks off behind such a zero fails the connection, as it may pass for the last chunk")
+    func halfClosedAndBroken() async throws {
+        let stream = ScriptedStream()
+        try await ServerHarness.run(Self.streaming(stream)) { server in
+            let connection = try await server.connect()
+            try await connection.send(Self.request)
+            stream.put("one\n\n")
+            _ = await connection.receive { ChunkedMessage($0)?.chunks.count == 1 }
+            try await connection.finishSending()
+            _ = await connection.receive { ChunkedMessage($0)?.rest.isEmpty == false }
+            stream.put(.broken)
+            _ = await connection.receiveToEnd()
+            #expect(connection.hasFailed)
+            await connection.close()
+        }
+    }
+
     @Test("a caller that closes after its stream is told so, and nothing behind it is run")
     func closing() async throws {
         let stream = ScriptedStream(records: ["one\n\n"])

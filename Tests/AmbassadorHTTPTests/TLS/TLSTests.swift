@@ -57,6 +57,26 @@ import Testing
         }
     }
 
+    @Test("a caller that leaves in order is found out while it waits, as without TLS")
+    func leaving() async throws {
+        let authority = try TestAuthority()
+        defer { authority.remove() }
+        let identity = try authority.identity("server")
+        let stream = ScriptedStream()
+        try await ServerHarness.run(
+            StreamedResponseTests.streaming(stream),
+            configure: { $0.tls = Self.settings(identity) },
+            body: { server in
+                let connection = try await TLSClient(trusting: authority.certificate).connect(to: server)
+                try await connection.send(StreamedResponseTests.request)
+                stream.put("one\n\n")
+                _ = await connection.receive { ChunkedMessage($0)?.chunks.count == 1 }
+                await connection.close()
+                try await eventually("the stream is abandoned") { stream.abandoned == 1 }
+            }
+        )
+    }
+
     @Test("versions before the oldest allowed are refused")
     func versions() async throws {
         try await Self.run { server, authority, witness in
