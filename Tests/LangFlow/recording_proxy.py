@@ -1,6 +1,10 @@
-"""A proxy before LangFlow that records every request and can be cut, so that a test sees what really arrives there."""
+"""A proxy before LangFlow that records every request and answer and can be cut, so that tests see what passes there.
+
+Answers pass as they come. Streams can be held after their first record, or cut there.
+"""
 
 import http.client
+import select
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,16 +12,20 @@ from typing import NamedTuple
 
 # LangFlow's uvicorn closes a connection that is idle for 5 s.
 IDLE_SECONDS = 5
+# However a test goes on, LangFlow's run must end some time.
+HOLD_SECONDS_MAX = 30
+PIECE_BYTES = 65_536
 NOT_PASSED_ON = {"connection", "transfer-encoding", "date", "server"}
 
 
 class Recorded(NamedTuple):
-    """A request as LangFlow got it; the names of its headers are in lower case."""
+    """A request as LangFlow got it, and what it answered so far; the names of headers are in lower case."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
+    answer: bytearray
 
 
 class RecordingProxy:
@@ -25,6 +33,11 @@ class RecordingProxy:
         self.port = port
         self.langflow_port = langflow_port
         self.requests: list[Recorded] = []
+        # Cleared: a stream stops after its first record until this is set.
+        self.flowing = threading.Event()
+        self.flowing.set()
+        # Whether a stream ends after its first record, without its last chunk.
+        self.cuts_streams = False
         self._server: _Server | None = None
 
     def connect(self) -> None:
@@ -60,10 +73,14 @@ class _Server(ThreadingHTTPServer):
 
     def close_connections(self) -> None:
         for connection in self._open:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # Closed before.
+            _shut_down(connection)
+
+
+def _shut_down(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # Closed before.
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -77,22 +94,52 @@ class _Handler(BaseHTTPRequestHandler):
         proxy = self.server.proxy
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        proxy.requests.append(Recorded(self.command, self.path, headers, body))
-        connection = http.client.HTTPConnection("127.0.0.1", proxy.langflow_port, timeout=120)
+        recorded = Recorded(self.command, self.path, headers, body, bytearray())
+        proxy.requests.append(recorded)
+        langflow = http.client.HTTPConnection("127.0.0.1", proxy.langflow_port, timeout=120)
+        answered = threading.Event()
         try:
-            connection.request(self.command, self.path, body, headers)
-            response = connection.getresponse()
-            content = response.read()
-            self.send_response_only(response.status)
-            for name, value in response.getheaders():
-                if name.lower() not in NOT_PASSED_ON | {"content-length"}:
-                    self.send_header(name, value)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-        except OSError:
-            self.close_connection = True  # LangFlow has gone: so does the connection.
+            langflow.request(self.command, self.path, body, headers)
+            threading.Thread(target=self._follow_caller, args=(langflow.sock, answered), daemon=True).start()
+            self._pass_back(langflow.getresponse(), recorded)
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True  # One of both has gone: so does the connection to the other.
         finally:
-            connection.close()
+            answered.set()
+            langflow.close()
+
+    def _follow_caller(self, langflow: socket.socket, answered: threading.Event) -> None:
+        """Leaves LangFlow when the caller leaves, also while neither of them says anything."""
+        while not answered.is_set():
+            try:
+                if select.select([self.connection], [], [], 0.05)[0]:
+                    # Nobody sends a second request before the first one's answer.
+                    _shut_down(langflow)
+                    return
+            except (OSError, ValueError):
+                return  # Closed by the one who answers.
+
+    def _pass_back(self, response: http.client.HTTPResponse, recorded: Recorded) -> None:
+        self.send_response_only(response.status)
+        for name, value in response.getheaders():
+            if name.lower() not in NOT_PASSED_ON:
+                self.send_header(name, value)
+        if response.chunked:
+            self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        while piece := response.read1(PIECE_BYTES):
+            recorded.answer.extend(piece)
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if response.chunked else piece)
+            if response.chunked and b"\n\n" in recorded.answer:
+                self._pause()
+        if response.chunked:
+            self.wfile.write(b"0\r\n\r\n")
+        elif response.length:
+            raise ConnectionAbortedError
+
+    def _pause(self) -> None:
+        if self.server.proxy.cuts_streams:
+            raise ConnectionAbortedError
+        self.server.proxy.flowing.wait(HOLD_SECONDS_MAX)
 
     do_GET = do_POST = do_PUT = do_DELETE = _pass_on
