@@ -16,6 +16,8 @@ package enum CacheStatus: Sendable, Hashable {
     case refetched(Reason, stored: Bool, isCollapsed: Bool)
     /// Nothing that is stored may be served, and the request does not let LangFlow be called.
     case onlyIfCached
+    /// The request was turned away before a cache was looked into.
+    case refused
     /// The request went past the cache.
     case bypass(OutcomeDetail)
     /// A stale entry was served without asking LangFlow: its breaker is open.
@@ -61,6 +63,8 @@ package enum CacheStatus: Sendable, Hashable {
             if isCollapsed { buffer.writeStaticString("; collapsed") }
         case .onlyIfCached:
             buffer.writeStaticString("detail=only-if-cached")
+        case .refused:
+            buffer.writeStaticString("detail=refused")
         case .bypass(let reason):
             buffer.writeStaticString("fwd=bypass; detail=")
             buffer.writeString(reason.rawValue)

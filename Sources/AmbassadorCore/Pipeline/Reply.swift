@@ -77,6 +77,8 @@ struct Reply: Sendable {
     /// An error.
     init(_ refusal: Refusal, traceID: TraceID, outcome: Outcome) {
         self.init(status: refusal.status, content: .problem(Problem.body(refusal, traceID: traceID)), outcome: outcome)
+        // Whoever got further says so.
+        self.cacheStatus = .refused
         self.errorKind = refusal.kind
         self.retryAfterSeconds = refusal.retryAfterSeconds
     }

@@ -1,4 +1,5 @@
 import AmbassadorTesting
+import NIOCore
 import Testing
 
 @testable import AmbassadorCore
@@ -32,6 +33,17 @@ struct CacheStatusTests {
         #expect(bypass.cacheStatusText == "ambassador; fwd=bypass; detail=no-store")
         #expect(bypass.ageSeconds == nil)
         #expect(harness.audit.records.last?.detail == .noStore)
+    }
+
+    @Test("that it was turned away before any cache")
+    func refused() async {
+        let harness = Harness(flows: ["faq": .cached()])
+        let unknown = await harness.ask("q", of: "nobody")
+        #expect(unknown.status == 404)
+        #expect(unknown.cacheStatusText == "ambassador; detail=refused")
+        let malformed = await harness.send(ByteBuffer(string: "{"))
+        #expect(malformed.status == 400)
+        #expect(malformed.cacheStatusText == "ambassador; detail=refused")
     }
 
     @Test("that nothing stored will do")
