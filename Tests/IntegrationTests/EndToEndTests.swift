@@ -88,7 +88,7 @@ import Testing
                 }
                 // Released once all of them wait, so that none can be a hit.
                 let log = try #require(ambassador.assembly.ambassador.parts.audit as? SQLiteAuditLog)
-                while log.queued < 1000 { try await Task.sleep(for: .milliseconds(5)) }
+                try await eventually("all of them wait") { log.queued >= 1000 }
                 gate.continuation.finish()
                 return try await tasks.reduce(into: [String]()) { $0.append($1) }
             }
