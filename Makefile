@@ -74,6 +74,12 @@ test-browser: debug ## Web pages in a headless Chromium that call the ambassador
 	@scripts/install-dependencies browser
 	AMBASSADOR="$(AMBASSADOR)" Tests/Browser/run
 
+.PHONY: fuzz
+fuzz: ## Compare the framer with the parser over 10,000,000 mutated requests
+	@scripts/install-dependencies build
+	swift build $(BUILD_FLAGS) --product framer-fuzz
+	"$$(swift build $(BUILD_FLAGS) --show-bin-path)/framer-fuzz" 10000000
+
 .PHONY: benchmark
 benchmark: ## Measure hits beside nginx's proxy_cache and misses beside a direct call
 	Benchmarks/run

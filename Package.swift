@@ -152,6 +152,17 @@ let package = Package(
             path: "Benchmarks/Audit",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "framer-fuzz",
+            dependencies: [
+                "AmbassadorHTTP", "AmbassadorTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/Fuzz",
+            swiftSettings: settings
+        ),
         .target(
             name: "AmbassadorTesting",
             dependencies: [

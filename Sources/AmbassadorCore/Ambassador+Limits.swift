@@ -65,7 +65,7 @@ extension Ambassador {
 }
 
 extension Plan {
-    fileprivate var subject: LimitSubject {
+    var subject: LimitSubject {
         LimitSubject(
             tenant: self.tenant,
             principal: self.principal,

@@ -14,13 +14,15 @@ package final class Ambassador: Responder {
         self.parts = parts
     }
 
-    package func decide(_ request: Request) -> Decision {
+    package func decide(_ request: Request, remembering shortcuts: Shortcuts?) -> Decision {
         var exchange = Exchange(request, time: self.parts.clocks.wall())
         guard self.parts.audit.reserve() else {
             return .pending { [exchange] in await self.decideOnceRecordable(request, exchange) }
         }
         do throws(Refusal) {
             let (now, access) = (self.parts.clocks.now(), self.parts.access)
+            // Read first: what changes from here on ends what is remembered.
+            let epoch = access.epoch
             guard let caller = try access.caller(of: request, at: exchange.time, now: now),
                 let plan = try self.admit(
                     try self.plan(request, of: caller, at: exchange.time, &exchange),
@@ -28,7 +30,10 @@ package final class Ambassador: Responder {
                     at: now
                 )
             else { return .pending { [exchange] in await self.answer(request, exchange) } }
-            if let reply = self.answerFromMemory(plan) { return self.conclude(reply, exchange) }
+            if let reply = self.answerFromMemory(plan) {
+                if let shortcuts, reply.outcome == .hit { self.remember(plan, of: caller, epoch: epoch, in: shortcuts) }
+                return self.conclude(reply, exchange)
+            }
             return .pending { [exchange] in
                 let reply = await self.fulfil(plan)
                 return await self.conclude(reply, exchange).response

@@ -1,6 +1,7 @@
 /// What the head of a call says, checked: everything that decides about it but the body.
 ///
-/// Immutable and shared by reference: a keep-alive caller repeats its head, and the same bytes are then the same object.
+/// Immutable and shared by reference: a caller repeats its head, and heads that differ in no more than the request's own trace id and
+/// the length of its body are then the same object.
 package final class CallHead: Sendable {
     package let route: Route
     /// The value of `X-Tenant-ID`, not yet checked; `nil` where the header is absent.
@@ -15,8 +16,6 @@ package final class CallHead: Sendable {
     package let directives: CacheDirectives?
     /// What the caller shows to say who it is.
     package let credential: Credential
-    /// The id that the caller gave its request; `nil` where it gave none.
-    package let traceID: TraceID?
 
     package init(
         route: Route,
@@ -25,8 +24,7 @@ package final class CallHead: Sendable {
         wantsStream: Bool = false,
         globalVariables: [GlobalVariable] = [],
         directives: CacheDirectives? = nil,
-        credential: Credential = .none,
-        traceID: TraceID? = nil
+        credential: Credential = .none
     ) {
         self.route = route
         self.tenantHeader = tenantHeader
@@ -35,6 +33,5 @@ package final class CallHead: Sendable {
         self.globalVariables = globalVariables
         self.directives = directives
         self.credential = credential
-        self.traceID = traceID
     }
 }

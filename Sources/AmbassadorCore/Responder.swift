@@ -13,7 +13,15 @@ package protocol Responder: Sendable {
     func refusal(beforeBodyOf head: CallHead, from clientAddress: String?) -> Refusal?
 
     /// Answers a request at once, where nothing has to be waited for, or says what to wait for.
-    func decide(_ request: Request) -> Decision
+    ///
+    /// What was found out is remembered for ``hit(_:in:)`` in the shortcuts of the connection's loop, if there are any.
+    func decide(_ request: Request, remembering shortcuts: Shortcuts?) -> Decision
+
+    /// Answers a request that came before in the same bytes, where it is a hit in memory once more: the short way to the answer that
+    /// ``decide(_:remembering:)`` would give.
+    ///
+    /// - Returns: `nil` where it is not known, or anything else than such a hit: nothing has happened then.
+    func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Response?
 
     /// Records and answers a request that was turned away before it became a ``Request``.
     func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision
@@ -24,6 +32,11 @@ package protocol Responder: Sendable {
 
 extension Responder {
     package func refusal(beforeBodyOf head: CallHead, from clientAddress: String?) -> Refusal? { nil }
+
+    package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Response? { nil }
+
+    /// Answers a request and remembers nothing.
+    package func decide(_ request: Request) -> Decision { self.decide(request, remembering: nil) }
 }
 
 /// An answer, or the way to it.

@@ -13,6 +13,9 @@ package struct CombinedAuthenticator: Authenticator {
         self.tokens = tokens
     }
 
+    /// Each part's only grows, so their sum changes with either.
+    package var epoch: UInt64 { (self.keys?.epoch ?? 0) &+ (self.tokens?.epoch ?? 0) }
+
     package func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
         let judge: (any Authenticator)?
         switch credential {

@@ -24,7 +24,11 @@ import Testing
                 decoder: decoder,
                 clientAddress: nil
             )
-            let gate = InputGate(memo: HeadMemo(), connection: connection, heldBytesMax: heldBytesMax)
+            let gate = InputGate(
+                memo: HeadMemo(limits: HTTPServerConfiguration()),
+                connection: connection,
+                heldBytesMax: heldBytesMax
+            )
             try channel.pipeline.syncOperations.addHandlers([gate, ByteToMessageHandler(decoder), connection])
         }
         try await channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1))

@@ -21,7 +21,7 @@ final class WitnessResponder: Responder {
     /// The bodies of all requests that came through, in their order.
     var bodies: [String] { self.decided.map { String(buffer: $0.body) } }
 
-    func decide(_ request: Request) -> Decision {
+    func decide(_ request: Request, remembering shortcuts: Shortcuts?) -> Decision {
         self.state.withLock { $0.decided.append(request) }
         return self.decision(request)
     }

@@ -78,6 +78,7 @@ func withAmbassador<Result: Sendable>(
     upstream: String,
     store: String,
     settings: String,
+    takesShortcuts: Bool = true,
     _ body: @Sendable (RunningAmbassador) async throws -> Result
 ) async throws -> Result {
     let socket = NSTemporaryDirectory() + "a" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
@@ -91,7 +92,8 @@ func withAmbassador<Result: Sendable>(
         """
     let file = store + ".yaml"
     try Data(yaml.utf8).write(to: URL(fileURLWithPath: file))
-    let configuration = try ConfigurationLoader(environment: [:]).load(file: file).configuration
+    var configuration = try ConfigurationLoader(environment: [:]).load(file: file).configuration
+    configuration.takesShortcuts = takesShortcuts
     let assembly = try await Assembly.build(configuration)
     let running = RunningAmbassador(
         url: "http://127.0.0.1:\(assembly.dataAddress?.port ?? 0)",

@@ -24,6 +24,9 @@ package struct AccessControl: Sendable {
         )
     }
 
+    /// Grows whenever a caller that was accepted may no longer be; see ``Authenticator/epoch``.
+    var epoch: UInt64 { self.authenticator.epoch }
+
     /// Who sent a request.
     ///
     /// - Returns: `nil` where something has to be waited for: ask ``waitForCaller(of:at:now:)`` then.

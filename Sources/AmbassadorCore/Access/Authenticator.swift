@@ -4,6 +4,14 @@ package protocol Authenticator: Sendable {
     ///
     /// Synchronous and short, so that it may be called on an event loop.
     func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication
+
+    /// Grows whenever a credential that was accepted may no longer be, for another reason than that its time is over.
+    var epoch: UInt64 { get }
+}
+
+extension Authenticator {
+    /// Of those who never change their minds.
+    package var epoch: UInt64 { 0 }
 }
 
 /// The verdict on a credential.

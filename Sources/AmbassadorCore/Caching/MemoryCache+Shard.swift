@@ -19,7 +19,9 @@ extension MemoryCache {
         private var window = SlotList()
         private var probation = SlotList()
         private var protected = SlotList()
-        private var sketch: FrequencySketch
+        /// `nil` before the first entry.
+        private var sketch: FrequencySketch?
+        private let bytesMax: Int
         private let sketchSeed: UInt64
         /// The latest moment that a look-up named: entries that expired before it are evicted first.
         private var latest = NIODeadline.distantPast
@@ -29,8 +31,7 @@ extension MemoryCache {
             self.windowBytesMax = bytesMax / 100
             self.mainBytesMax = bytesMax - bytesMax / 100
             self.protectedBytesMax = self.mainBytesMax / 5 * 4
-            // Answers are about 1 KiB.
-            self.sketch = FrequencySketch(capacity: bytesMax / 1024)
+            self.bytesMax = bytesMax
             self.sketchSeed = sketchSeed
         }
 
@@ -39,15 +40,20 @@ extension MemoryCache {
         var byteCount: Int { self.window.byteCount + self.probation.byteCount + self.protected.byteCount }
 
         /// The entry of a key, marked as used; one that has expired is taken out.
-        mutating func entry(for key: CacheKey, at now: NIODeadline) -> Lookup {
+        ///
+        /// `hint` is the place where it was found last, which is looked at first.
+        mutating func entry(for key: CacheKey, at now: NIODeadline, hint: inout Int32) -> Lookup {
             self.latest = max(self.latest, now)
-            guard let index = self.indices[key], let entry = self.slots[Int(index)].entry else { return .miss }
+            guard let index = self.index(of: key, hint), let entry = self.slots[Int(index)].entry else { return .miss }
+            hint = index
             guard now < self.slots[Int(index)].expiresAt else {
                 self.free(index)
                 return .expired(entry)
             }
-            self.sketch.increment(self.sketchHash(of: key))
-            self.touch(index)
+            if self.isFillingUp {
+                self.count(key)
+                self.touch(index)
+            }
             return .hit(entry)
         }
 
@@ -66,7 +72,7 @@ extension MemoryCache {
                 return removals
             }
             guard byteCount <= self.entryBytesMax else { return removals }
-            self.sketch.increment(self.sketchHash(of: entry.key))
+            self.count(entry.key)
             let index = self.takeSlot()
             self.slots[Int(index)] = Slot(entry: entry, expiresAt: expiresAt, byteCount: byteCount)
             self.indices[entry.key] = index
@@ -98,6 +104,30 @@ extension MemoryCache {
 }
 
 extension MemoryCache.Shard {
+    private func index(of key: CacheKey, _ hint: Int32) -> Int32? {
+        if self.slots.indices.contains(Int(hint)), self.slots[Int(hint)].entry?.key == key { return hint }
+        return self.indices[key]
+    }
+
+    /// Whether what is used of late, and how often, begins to matter: half of the room is taken.
+    ///
+    /// Before that nothing has to go for a while, and to keep account of each use would be most of what a look-up costs.
+    private var isFillingUp: Bool { self.byteCount > self.bytesMax / 2 }
+
+    private mutating func count(_ key: CacheKey) {
+        let hash = self.sketchHash(of: key)
+        guard self.sketch == nil else {
+            self.sketch?.increment(hash)
+            return
+        }
+        // Answers are about 1 KiB.
+        var sketch = FrequencySketch(capacity: self.bytesMax / 1024)
+        sketch.increment(hash)
+        self.sketch = sketch
+    }
+
+    private func frequency(of key: CacheKey) -> Int { self.sketch?.frequency(of: self.sketchHash(of: key)) ?? 0 }
+
     private func sketchHash(of key: CacheKey) -> UInt64 {
         // Both are parts of a SHA-256. The seed keeps those who choose inputs from choosing counters.
         key.input.words.2 ^ key.scope.low ^ self.sketchSeed
@@ -123,7 +153,7 @@ extension MemoryCache.Shard {
         expiresAt: NIODeadline,
         _ removals: inout MemoryCache.Removals
     ) {
-        self.sketch.increment(self.sketchHash(of: entry.key))
+        self.count(entry.key)
         // Taken out with its old size and put back with its new one: the lists' sums hold.
         self.unlink(index)
         self.slots[Int(index)].entry = entry
@@ -181,7 +211,7 @@ extension MemoryCache.Shard {
         var excess = self.mainByteCount + slot.byteCount - self.mainBytesMax
         guard excess > 0 else { return [] }
         guard let key = slot.entry?.key, self.latest < slot.expiresAt else { return nil }
-        let frequency = self.sketch.frequency(of: self.sketchHash(of: key))
+        let frequency = self.frequency(of: key)
         var victims: [Int32] = []
         var index = self.probation.oldest
         while excess > 0 {
@@ -191,7 +221,7 @@ extension MemoryCache.Shard {
             }
             let victim = self.slots[Int(index)]
             guard let victimKey = victim.entry?.key else { preconditionFailure("a free slot is in a list") }
-            if self.latest < victim.expiresAt, self.sketch.frequency(of: self.sketchHash(of: victimKey)) >= frequency {
+            if self.latest < victim.expiresAt, self.frequency(of: victimKey) >= frequency {
                 return nil
             }
             victims.append(index)

@@ -80,7 +80,13 @@ package final class MemoryCache: Sendable {
     ///
     /// - Returns: `nil` also where the entry's time, as given to ``insert(_:expiresAt:)``, has come: it is then removed.
     package func entry(for key: CacheKey, at now: NIODeadline) -> CacheEntry? {
-        switch self.shard(of: key).shard.withLock({ $0.entry(for: key, at: now) }) {
+        var hint = Slot.none
+        return self.entry(for: key, at: now, hint: &hint)
+    }
+
+    /// The same, for who asks for it again and again: `hint` is what the last call left there, ``Slot/none`` at first.
+    func entry(for key: CacheKey, at now: NIODeadline, hint: inout Int32) -> CacheEntry? {
+        switch self.shard(of: key).shard.withLock({ $0.entry(for: key, at: now, hint: &hint) }) {
         case .hit(let entry):
             return entry
         case .expired(let entry):

@@ -26,16 +26,28 @@ struct CustomUUID: Sendable, CustomStringConvertible {
         }
     }
 
-    private func write(into bytes: UnsafeMutableRawBufferPointer) {
-        var position = 0
-        for nibble in 0..<32 {
-            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                bytes[position] = UInt8(ascii: "-")
-                position += 1
-            }
-            let word = nibble < 16 ? self.words.high : self.words.low
-            bytes[position] = HexDigits.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (nibble % 16))) & 0xF)
-            position += 1
+    /// Calls with the 36 bytes, made once.
+    func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: Self.byteCount, alignment: 8) { bytes in
+            self.write(into: bytes)
+            body(UnsafeRawBufferPointer(bytes))
         }
+    }
+
+    private func write(into bytes: UnsafeMutableRawBufferPointer) {
+        let (first, second) = HexDigits.digits(of: self.words.high)
+        let (third, fourth) = HexDigits.digits(of: self.words.low)
+        let hyphen = UInt8(ascii: "-")
+        // Eight digits, three groups of four, and twelve.
+        bytes.storeBytes(of: first.bigEndian, as: UInt64.self)
+        bytes[8] = hyphen
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: second >> 32).bigEndian, toByteOffset: 9, as: UInt32.self)
+        bytes[13] = hyphen
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: second).bigEndian, toByteOffset: 14, as: UInt32.self)
+        bytes[18] = hyphen
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: third >> 32).bigEndian, toByteOffset: 19, as: UInt32.self)
+        bytes[23] = hyphen
+        bytes.storeBytes(of: UInt32(truncatingIfNeeded: third).bigEndian, toByteOffset: 24, as: UInt32.self)
+        bytes.storeBytes(of: fourth.bigEndian, toByteOffset: 28, as: UInt64.self)
     }
 }

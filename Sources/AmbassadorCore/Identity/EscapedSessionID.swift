@@ -55,14 +55,26 @@ package struct EscapedSessionID: Sendable {
 
     /// Appends bytes with the id written into them at offsets that ascend.
     package func write(into bytes: ByteBuffer, at offsets: [Int], to buffer: inout ByteBuffer) {
-        bytes.withUnsafeReadableBytes { bytes in
-            var start = 0
-            for offset in offsets {
-                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start..<offset]))
-                self.write(into: &buffer)
-                start = offset
+        let length = bytes.readableBytes + offsets.count * self.byteCount
+        buffer.writeASCII(atMost: length) { writer in
+            bytes.withUnsafeReadableBytes { bytes in
+                self.withBytes { id in
+                    var start = 0
+                    for offset in offsets {
+                        writer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start..<offset]))
+                        writer.writeBytes(id)
+                        start = offset
+                    }
+                    writer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+                }
             }
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+        }
+    }
+
+    private func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        switch self.form {
+        case .bytes(let bytes): bytes.withUnsafeReadableBytes(body)
+        case .uuid(let uuid): uuid.withBytes(body)
         }
     }
 

@@ -1,5 +1,3 @@
-package import NIOCore
-
 /// Where a request's subject stands with one limit: the one that would be the first to refuse.
 package struct LimitState: Sendable {
     package let policy: LimitPolicy
@@ -26,14 +24,17 @@ package struct LimitState: Sendable {
     /// Writes the value of `RateLimit`, such as `"per_tenant";r=50;t=1`.
     ///
     /// draft-ietf-httpapi-ratelimit-headers-10 §4: what is left and the seconds that it is about.
-    package func writeHeaderValue(into buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt8(ascii: "\""))
-        buffer.writeString(self.policy.name)
-        buffer.writeStaticString("\";r=")
-        Self.write(self.remaining, into: &buffer)
-        buffer.writeStaticString(";t=")
-        Self.write(self.resetSeconds, into: &buffer)
+    package func writeHeaderValue(into writer: inout ASCIIWriter) {
+        writer.writeStaticString("\"")
+        writer.writeString(self.policy.name)
+        writer.writeStaticString("\";r=")
+        writer.writeDecimal(max(0, self.remaining))
+        writer.writeStaticString(";t=")
+        writer.writeDecimal(max(0, self.resetSeconds))
     }
+
+    /// No value is longer: the name with two of the longest numbers.
+    package var headerValueBytesMax: Int { self.policy.name.utf8.count + 48 }
 
     /// The value of `RateLimit`; see ``writeHeaderValue(into:)``.
     package var headerValue: String {
@@ -43,15 +44,6 @@ package struct LimitState: Sendable {
     /// Whether this one would refuse before another does.
     func isTighter(than other: LimitState) -> Bool {
         (self.remaining, -self.resetSeconds) < (other.remaining, -other.resetSeconds)
-    }
-
-    private static func write(_ number: Int, into buffer: inout ByteBuffer) {
-        guard number >= 10 else {
-            buffer.writeInteger(UInt8(ascii: "0") + UInt8(clamping: max(0, number)))
-            return
-        }
-        Self.write(number / 10, into: &buffer)
-        buffer.writeInteger(UInt8(ascii: "0") + UInt8(number % 10))
     }
 }
 

@@ -59,14 +59,14 @@ package final class RateLimiter: Sendable {
         }
     }
 
-    private func limits(at stage: LimitStage) -> [AppliedLimit] {
+    func limits(at stage: LimitStage) -> [AppliedLimit] {
         switch stage {
         case .request: self.onRequests
         case .upstreamCall: self.onUpstreamCalls
         }
     }
 
-    private static func microseconds(_ time: NIODeadline) -> UInt64 { time.uptimeNanoseconds / 1000 }
+    static func microseconds(_ time: NIODeadline) -> UInt64 { time.uptimeNanoseconds / 1000 }
 
     private enum Decision {
         case admitted(LimitState?)
@@ -175,7 +175,7 @@ package final class RateLimiter: Sendable {
     }
 
     /// The subject's network, read only where a limit counts by it.
-    private func network(of subject: LimitSubject, _ limits: [AppliedLimit]) -> ClientNetwork? {
+    func network(of subject: LimitSubject, _ limits: [AppliedLimit]) -> ClientNetwork? {
         guard let address = subject.address, limits.contains(where: \.byAddress) else { return nil }
         return ClientNetwork(address)
     }

@@ -24,6 +24,12 @@ final class Plan: Sendable {
     /// The monotonic clock when the request was planned.
     let startedAt: NIODeadline
 
+    /// Whether the session is one that nobody else has, for a request that names none.
+    var hasOwnSession: Bool {
+        guard case .fresh = self.flow.settings.sessionDefault else { return false }
+        return self.input.session == nil
+    }
+
     /// When the caller gets an answer at the latest.
     var deadline: NIODeadline { self.startedAt.advanced(by: self.flow.settings.timeout) }
 

@@ -39,7 +39,7 @@ final class ConnectionAdmission: Sendable {
         self.handshakesFailed = metrics.counter(.handshakesFailed)
         var tables: [ObjectIdentifier: NIOLoopBoundBox<ConnectionTable>] = [:]
         for eventLoop in group.makeIterator() {
-            let table = ConnectionTable(eventLoop: eventLoop, clocks: clocks)
+            let table = ConnectionTable(eventLoop: eventLoop, clocks: clocks, limits: configuration)
             tables[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(table, eventLoop: eventLoop)
         }
         self.tables = tables
@@ -76,6 +76,7 @@ final class ConnectionAdmission: Sendable {
             responder: self.responder,
             table: table,
             decoder: decoder,
+            direct: DirectOutput(socket: self.certificates == nil ? DirectOutput.socket(of: channel) : nil),
             clientAddress: channel.remoteAddress?.ipAddress
         )
         try channel.pipeline.syncOperations.addHandlers([

@@ -32,7 +32,7 @@ extension ConnectionHandler {
     private func answer(_ exchange: Exchange) {
         switch exchange.question {
         case .request(let request):
-            self.follow(self.responder.decide(request), for: exchange)
+            self.follow(self.responder.decide(request, remembering: self.table.shortcuts), for: exchange)
         case .refused(let refusal, let head):
             self.follow(self.responder.refuse(refusal, of: head), for: exchange)
         case .probe(let probe, let traceID):
@@ -86,13 +86,18 @@ extension ConnectionHandler {
 
     private func write(_ response: Response, for exchange: Exchange) {
         self.finish(exchange) { manner in
-            let bytes = ResponseEncoding.usualHeadBytesMax + response.content.byteCount
-            if self.output.capacity == 0 {
-                self.output = self.table.outputMemory.take(atLeast: bytes)
-            } else {
-                self.output.reserveCapacity(minimumWritableBytes: bytes)
-            }
+            self.makeRoom(for: response)
             self.table.encoding.write(response, manner, into: &self.output)
+        }
+    }
+
+    /// Sees to it that a usual answer can be written without moving what was written before.
+    func makeRoom(for response: Response) {
+        let bytes = ResponseEncoding.usualHeadBytesMax + response.content.byteCount
+        if self.output.capacity == 0 {
+            self.output = self.table.outputMemory.take(atLeast: bytes)
+        } else {
+            self.output.reserveCapacity(minimumWritableBytes: bytes)
         }
     }
 
@@ -141,9 +146,7 @@ extension ConnectionHandler {
         let isDone = self.hasSeenEOF && self.pending == nil && self.waiting.isEmpty
         guard self.isLastAnswerWritten || isDone else {
             guard self.output.readableBytes > 0 else { return }
-            let output = self.takeOutput()
-            context.writeAndFlush(self.wrapOutboundOut(output), promise: nil)
-            self.table.outputMemory.giveBack(output)
+            self.send(self.takeOutput(), context)
             return
         }
         self.isOutputEnding = true
@@ -151,7 +154,20 @@ extension ConnectionHandler {
         let written = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in bound.value.endOutput() }
+        self.direct.useQueue()
         context.writeAndFlush(self.wrapOutboundOut(self.takeOutput()), promise: written)
+    }
+
+    private func send(_ output: ByteBuffer, _ context: ChannelHandlerContext) {
+        var unsent = output
+        if case .sent(let count) = self.direct.send(output, on: context.channel) {
+            unsent.moveReaderIndex(forwardBy: count)
+        }
+        if unsent.readableBytes > 0 {
+            self.direct.useQueue()
+            context.writeAndFlush(self.wrapOutboundOut(unsent), promise: nil)
+        }
+        self.table.outputMemory.giveBack(output)
     }
 
     func takeOutput() -> ByteBuffer {

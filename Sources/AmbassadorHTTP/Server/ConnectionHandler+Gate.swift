@@ -23,22 +23,22 @@ extension ConnectionHandler {
 
     /// The call whose head was accepted just now, where it is a plain one whose body is still to come: with a length, kept alive, and
     /// not waiting for `100 Continue`.
-    var acceptedCall: (call: CallHead, bodyLength: Int, crossOrigin: CrossOriginGrant?)? {
+    var acceptedCall: (call: CallHead, crossOrigin: CrossOriginGrant?)? {
         guard case .body = self.input, let incoming = self.incoming, incoming.content.readableBytes == 0 else {
             return nil
         }
         guard case .length(let length) = incoming.body, length > 0, incoming.minorVersion == 1 else { return nil }
         guard incoming.keepsAlive, !self.owesContinue else { return nil }
-        return (incoming.call, length, incoming.crossOrigin)
+        return (incoming.call, incoming.crossOrigin)
     }
 
     /// Takes a whole request whose head is one that was accepted before.
-    func receive(again call: CallHead, _ body: ByteBuffer, _ crossOrigin: CrossOriginGrant?) {
+    func receive(again call: CallHead, _ traceID: TraceID?, _ body: ByteBuffer, _ crossOrigin: CrossOriginGrant?) {
         self.noteMessage()
         self.timer.restart()
         let request = Request(
             head: call,
-            traceID: call.traceID ?? .random(),
+            traceID: traceID ?? .random(),
             body: body,
             clientAddress: self.clientAddress,
             receivedAt: .now()

@@ -30,6 +30,7 @@ extension ConnectionHandler {
         self.probes.count += 1
         // What waits to be sent does the same.
         if self.output.readableBytes == 0, !self.isOutputBlocked, let byte = self.nextByteAhead() {
+            self.direct.useQueue()
             context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(integer: byte)), promise: nil)
         }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)

@@ -5,7 +5,7 @@ import NIOHTTP1
 
 extension ConnectionHandler {
     /// How much of a refused request's body is read and thrown away to keep the connection; for more, closing is cheaper.
-    private static let discardedBytesMax = 64 * 1024
+    static let discardedBytesMax = 64 * 1024
 
     func receive(_ head: HTTPRequestHead) {
         guard case .head = self.input else { return }
@@ -253,8 +253,7 @@ extension CallHead {
             wantsStream: wantsStream,
             globalVariables: fields.globalVariables,
             directives: fields.directives,
-            credential: fields.credential,
-            traceID: fields.callerTraceID
+            credential: fields.credential
         )
     }
 }

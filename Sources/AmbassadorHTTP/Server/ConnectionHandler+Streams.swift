@@ -80,6 +80,7 @@ extension ConnectionHandler {
 
     fileprivate func write(_ piece: StreamPiece) -> EventLoopFuture<Void>? {
         guard let context = self.context, let stream = self.stream else { return nil }
+        self.direct.useQueue()
         switch piece {
         case .bytes(let bytes) where bytes.readableBytes == 0:
             // A chunk without a byte would end the body.
@@ -116,6 +117,7 @@ extension ConnectionHandler {
         guard let context = self.context else { return nil }
         let sent = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        self.direct.useQueue()
         self.stream?.isSending = true
         self.stream?.hasChunkBegun = false
         sent.futureResult.whenComplete { _ in

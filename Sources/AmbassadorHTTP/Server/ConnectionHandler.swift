@@ -57,6 +57,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// The body that `pending` is writing, from its head on.
     var stream: OutgoingStream?
     var output = ByteBuffer()
+    var direct: DirectOutput
     var probes = CallerProbes()
     var owesContinue = false
     var isLastAnswerWritten = false
@@ -68,15 +69,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var bufferedBytesAtWrite = 0
     private var isReadHeld = false
     private var hasSeenPart = false
-    private(set) var lastActive = NIODeadline.now()
+    var lastActive = NIODeadline.now()
 
     init(
         configuration: HTTPServerConfiguration,
         responder: any Responder,
         table: ConnectionTable,
         decoder: RequestDecoder,
+        direct: DirectOutput = DirectOutput(socket: nil),
         clientAddress: String?
     ) {
+        self.direct = direct
         self.configuration = configuration
         self.responder = responder
         self.table = table
@@ -87,7 +90,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Whether no request is under way but, perhaps, the first bytes of a head.
     var isIdle: Bool {
         guard case .head = self.input else { return false }
-        return self.pending == nil && self.waiting.isEmpty && !self.isOutputBlocked
+        return self.pending == nil && self.waiting.isEmpty && !self.isOutputBlocked && self.output.readableBytes == 0
     }
 
     /// Whether enough is unsent; as the channel last told.

@@ -7,13 +7,19 @@ import NIOCore
 final class ConnectionTable {
     let eventLoop: any EventLoop
     let encoding: ResponseEncoding
-    let heads = HeadMemo()
+    let heads: HeadMemo
     /// The memory of answers that were sent, for the next ones of any connection; see ``OutputMemory``.
     var outputMemory = OutputMemory()
+    /// What is remembered of hits; `nil` where every request is to go the way of all.
+    let shortcuts: Shortcuts?
+    /// The connections with answers that leave at the end of the loop's turn.
+    private var flushes: [ConnectionHandler] = []
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var drained: EventLoopPromise<Void>?
 
-    init(eventLoop: any EventLoop, clocks: Clocks) {
+    init(eventLoop: any EventLoop, clocks: Clocks, limits: HTTPServerConfiguration = HTTPServerConfiguration()) {
+        self.heads = HeadMemo(limits: limits)
+        self.shortcuts = limits.takesShortcuts ? Shortcuts() : nil
         self.eventLoop = eventLoop
         self.encoding = ResponseEncoding(date: DateHeader(wall: clocks.wall))
     }
@@ -27,6 +33,23 @@ final class ConnectionTable {
     func remove(_ connection: ConnectionHandler) {
         self.connections[ObjectIdentifier(connection)] = nil
         if self.connections.isEmpty { self.drained?.succeed() }
+    }
+
+    /// Has a connection flushed once all that came with this turn of the loop has been looked at.
+    ///
+    /// Answers that leave together wake their readers once and not one after the other.
+    func flushAtTurnEnd(_ connection: ConnectionHandler) {
+        if self.flushes.isEmpty {
+            let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+            self.eventLoop.execute { bound.value.flushAll() }
+        }
+        self.flushes.append(connection)
+    }
+
+    private func flushAll() {
+        // A flush may find a caller gone, but answers nobody: none is added meanwhile.
+        for connection in self.flushes { connection.flush() }
+        self.flushes.removeAll(keepingCapacity: true)
     }
 
     /// Closes the connection that has been idle for longest, to make room for a new one.

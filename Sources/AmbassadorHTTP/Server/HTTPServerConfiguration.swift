@@ -49,5 +49,8 @@ package struct HTTPServerConfiguration: Sendable {
     /// The length of the kernel's queue of connections that are not yet accepted.
     package var backlog = 1024
 
+    /// Whether hits take their short way; without it every answer is the same, which tests compare.
+    package var takesShortcuts = true
+
     package init() {}
 }

@@ -25,15 +25,16 @@ final class InputGate: ChannelInboundHandler {
     private static let headEnd: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
 
     private let memo: HeadMemo
-    private let connection: ConnectionHandler
+    let connection: ConnectionHandler
     private let heldBytesMax: Int
     private var context: ChannelHandlerContext?
     private var expected = Expected.nextHead
     private var held = ByteBuffer()
     private var holdsEnd = false
     private var isFeeding = false
-    /// The verdict on the head that came last past the parser: a caller mostly sends the same one again.
-    private var latest: HeadMemo.Verdict?
+    private var latest = LatestHead()
+    /// Whether the last read brought hits and nothing else, of which nobody behind has to hear.
+    private var hasOnlyHits = false
 
     /// Makes the gate of a connection.
     ///
@@ -47,6 +48,12 @@ final class InputGate: ChannelInboundHandler {
 
     /// Whether bytes, or the caller's end, wait for room.
     var isHolding: Bool { !self.isFeeding && (self.held.readableBytes > 0 || self.holdsEnd) }
+
+    /// Whether the next byte begins a message.
+    var isBetweenMessages: Bool {
+        guard case .head(let line, endBytes: 0) = self.expected, !line.hasBegun else { return false }
+        return self.held.readableBytes == 0 && !self.isFeeding
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -67,6 +74,9 @@ final class InputGate: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = self.unwrapInboundIn(data)
+        self.takeHits(from: &bytes)
+        self.hasOnlyHits = bytes.readableBytes == 0
+        guard !self.hasOnlyHits else { return }
         if self.held.readableBytes == 0 {
             self.held = bytes
         } else {
@@ -78,6 +88,11 @@ final class InputGate: ChannelInboundHandler {
             self.connection.close()
             return
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if !self.hasOnlyHits { context.fireChannelReadComplete() }
+        self.hasOnlyHits = false
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -129,7 +144,7 @@ final class InputGate: ChannelInboundHandler {
 
     private func feedHead(_ line: RequestLineScanner, endBytes: Int, _ context: ChannelHandlerContext) {
         if !line.hasBegun, endBytes == 0, self.connection.expectsHead {
-            if let latest = self.latest, latest.isOfHead(in: self.held), self.isTaken(latest) { return }
+            if self.takesKnown() { return }
             if let head = self.wholeHead() {
                 self.feed(head, context)
                 return
@@ -146,9 +161,8 @@ final class InputGate: ChannelInboundHandler {
         if endBytes == Self.headEnd.count { self.expected = self.afterHead }
     }
 
-    /// Takes a whole head, and its content with it where head and content are all there and the head is known.
+    /// Has a whole head judged, and remembers the verdict.
     private func feed(_ head: ByteBuffer, _ context: ChannelHandlerContext) {
-        if let verdict = self.memo.verdict(on: head), self.isTaken(verdict) { return }
         var line = RequestLineScanner()
         guard line.scan(head.readableBytesView) else {
             self.connection.refuse(RequestLineScanner.Malformed())
@@ -156,21 +170,30 @@ final class InputGate: ChannelInboundHandler {
         }
         self.pass(head.readableBytes, context)
         self.expected = self.afterHead
-        if let (verdict, length, crossOrigin) = self.connection.acceptedCall {
-            self.memo.insert(verdict, bodyLength: length, crossOrigin: crossOrigin, for: head)
+        if let (call, crossOrigin) = self.connection.acceptedCall {
+            head.withUnsafeReadableBytes { self.memo.insert(call, crossOrigin, for: $0) }
         }
     }
 
-    /// Takes a request past the parser, where its content is all there.
-    private func isTaken(_ verdict: HeadMemo.Verdict) -> Bool {
-        let headLength = verdict.headLength
-        guard let body = self.held.getSlice(at: self.held.readerIndex + headLength, length: verdict.bodyLength) else {
-            return false
-        }
-        self.latest = verdict
-        self.held.moveReaderIndex(forwardBy: headLength + verdict.bodyLength)
-        self.connection.receive(again: verdict.call, body, verdict.crossOrigin)
+    /// Takes a request past the parser, where its head is known and its content is all there.
+    private func takesKnown() -> Bool {
+        guard let (head, verdict) = self.held.withUnsafeReadableBytes({ self.known($0) }),
+            let body = self.held.getSlice(at: self.held.readerIndex + head.byteCount, length: head.contentLength)
+        else { return false }
+        self.held.moveReaderIndex(forwardBy: head.byteCount + head.contentLength)
+        self.connection.receive(again: verdict.call, head.traceID, body, verdict.crossOrigin)
         return true
+    }
+
+    /// The request that the bytes begin with, where its head is known and its content is all there.
+    func known(_ bytes: UnsafeRawBufferPointer) -> (head: FramedHead, verdict: HeadMemo.Verdict)? {
+        if !self.latest.begins(bytes), let known = self.memo.known(bytes) {
+            self.latest.replace(with: known, of: bytes)
+        }
+        guard let known = self.latest.known, self.latest.begins(bytes),
+            bytes.count >= known.head.byteCount + known.head.contentLength
+        else { return nil }
+        return known
     }
 
     /// What comes after the head that the parser has just seen the end of.
@@ -187,7 +210,7 @@ final class InputGate: ChannelInboundHandler {
         let length = self.held.withUnsafeReadableBytes { bytes in
             var start = 0
             while let found = bytes[start...].firstIndex(of: UInt8(ascii: "\r")), found + 3 < bytes.count {
-                if found + 4 > HeadMemo.headBytesMax { return Int?.none }
+                if found + 4 > StrictFramer.headBytesMax { return Int?.none }
                 if bytes.loadUnaligned(fromByteOffset: found, as: UInt32.self).littleEndian == 0x0A0D_0A0D {
                     return found + 4
                 }

@@ -42,12 +42,7 @@ struct ResponseEncoding {
             buffer.writeStaticString("\r\nRetry-After: ")
             Self.writeDecimal(retryAfter, into: &buffer)
         }
-        if let limit = response.limit {
-            buffer.writeStaticString("\r\nRateLimit-Policy: ")
-            buffer.writeString(limit.policy.headerValue)
-            buffer.writeStaticString("\r\nRateLimit: ")
-            limit.writeHeaderValue(into: &buffer)
-        }
+        if let limit = response.limit { Self.write(limit, into: &buffer) }
         if response.status == 401 {
             // Ours: LangFlow's own 401 never gets this far.
             buffer.writeStaticString("\r\nWWW-Authenticate: Bearer realm=\"ambassador\"")
@@ -60,6 +55,16 @@ struct ResponseEncoding {
         Self.writeHeadEnd(manner.persistence, into: &buffer)
         if manner.includesBody {
             Self.writeBody(response.content, manner, into: &buffer)
+        }
+    }
+
+    private static func write(_ limit: LimitState, into buffer: inout ByteBuffer) {
+        let bytesMax = 64 + limit.policy.headerValue.utf8.count + limit.headerValueBytesMax
+        buffer.writeASCII(atMost: bytesMax) { writer in
+            writer.writeStaticString("\r\nRateLimit-Policy: ")
+            writer.writeString(limit.policy.headerValue)
+            writer.writeStaticString("\r\nRateLimit: ")
+            limit.writeHeaderValue(into: &writer)
         }
     }
 

@@ -23,6 +23,8 @@ package final class JWTAuthenticator: Authenticator {
     package static let issuersMax = 64
 
     private let issuers: [JSONString: Issuer]
+    /// Those of all issuers, for ``epoch``.
+    private let allKeys: [IssuerKeys]
     private let cache: TokenCache
     private let clocks: Clocks
     private let metrics: JWTMetrics
@@ -64,6 +66,7 @@ package final class JWTAuthenticator: Authenticator {
             known[name] = Issuer(algorithms: configuration.algorithms, rules: configuration.rules, keys: keys)
         }
         self.issuers = known
+        self.allKeys = known.values.map(\.keys)
         self.cache = TokenCache(entriesMax: tokensMax)
         self.clocks = clocks
         self.metrics = metrics
@@ -95,6 +98,9 @@ package final class JWTAuthenticator: Authenticator {
     var refreshableKeys: [IssuerKeys] {
         self.issuers.values.map(\.keys).filter { $0.source != nil }
     }
+
+    /// Each issuer's only grows, so their sum changes with any of them.
+    package var epoch: UInt64 { self.allKeys.reduce(0) { $0 &+ $1.epoch } }
 
     /// Checks a token.
     ///

@@ -6,6 +6,7 @@ import Synchronization
 /// A look-up in a dictionary and one SHA-256; nothing waits. The keys in force are replaced as a whole.
 package final class APIKeyAuthenticator: Authenticator {
     private let keys: Mutex<APIKeySnapshot>
+    private let replacements = Atomic<UInt64>(0)
 
     package init(_ keys: APIKeyList) {
         self.keys = Mutex(APIKeySnapshot(keys))
@@ -15,7 +16,11 @@ package final class APIKeyAuthenticator: Authenticator {
     package func replace(with keys: APIKeyList) {
         let snapshot = APIKeySnapshot(keys)
         self.keys.withLock { $0 = snapshot }
+        self.replacements.add(1, ordering: .releasing)
     }
+
+    /// How often the keys were replaced.
+    package var epoch: UInt64 { self.replacements.load(ordering: .acquiring) }
 
     /// How many keys there are, the revoked and expired ones too.
     package var count: Int {

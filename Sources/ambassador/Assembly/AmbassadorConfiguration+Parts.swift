@@ -16,6 +16,7 @@ extension AmbassadorConfiguration {
         server.address = self.listen.address
         server.allowedClients = self.listen.allowedClients
         server.tls = self.tlsSettings
+        server.takesShortcuts = self.takesShortcuts
         server.takesResponses = self.routes.responses
         server.crossOrigin = CrossOriginPolicy(
             origins: self.cors.origins,

@@ -14,6 +14,8 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     /// The event loops; zero means one a core.
     var threads = 0
     var shutdownGrace: Duration = .seconds(30)
+    /// Whether hits take their short way; no setting, since without it no answer is another: tests compare the two.
+    var takesShortcuts = true
     var listen = Listen()
     var admin = Admin()
     var routes = Routes()

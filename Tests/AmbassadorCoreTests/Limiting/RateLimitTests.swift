@@ -45,7 +45,7 @@ struct RateLimitTests {
         let state = LimitState(policy: policy, remaining: remaining, resetSeconds: reset)
         #expect(state.headerValue == expected)
         var buffer = ByteBuffer()
-        state.writeHeaderValue(into: &buffer)
+        buffer.writeASCII(atMost: state.headerValueBytesMax) { state.writeHeaderValue(into: &$0) }
         #expect(String(buffer: buffer) == expected)
     }
 

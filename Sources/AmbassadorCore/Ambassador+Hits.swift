@@ -1,0 +1,89 @@
+import NIOCore
+
+/// The short way to a hit: of a request that came before in the same bytes only what may have changed is looked at.
+///
+/// It answers what the way of all requests would answer, and is taken for nothing else: wherever it cannot go on, nothing has
+/// happened, and the request goes the other way.
+extension Ambassador {
+    package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Response? {
+        guard let known = shortcuts.shortcut(for: request) else { return nil }
+        let (now, time) = (self.parts.clocks.now(), self.parts.clocks.wall())
+        guard known.standing.holds(at: time, epoch: self.parts.access.epoch),
+            self.parts.curation.mark(for: known.key) == nil,
+            let entry = self.parts.memory.entry(for: known.key, at: now, hint: &known.place),
+            entry.answer.form == .document,
+            case .fresh(let ttl) = Freshness(of: entry, in: known.flow, at: time, asking: known.directives)
+        else { return nil }
+        var limit: LimitState?
+        guard self.parts.limiter.takeTokens(of: known.buckets, at: now, tightest: &limit) else { return nil }
+        guard self.parts.audit.reserve() else {
+            self.parts.limiter.giveBack(known.buckets, at: now)
+            return nil
+        }
+        let response = Response(
+            status: 200,
+            traceID: request.traceID ?? .random(),
+            content: known.content(of: entry),
+            cacheStatus: .hit(ttl: ttl, .memory),
+            ageSeconds: entry.ageSeconds(at: time),
+            limit: limit
+        )
+        let record = known.record(of: response, with: entry, to: request, at: time, now)
+        known.flow.metrics.count(record)
+        self.parts.audit.record(consume record)
+        return response
+    }
+
+    /// Remembers a request that was a hit in memory, so that the next one takes the short way.
+    func remember(_ plan: Plan, of caller: Caller, epoch: UInt64, in shortcuts: Shortcuts) {
+        guard case .use(let key, _) = plan.caching, plan.form == .document, Shortcuts.takes(plan.request) else {
+            return
+        }
+        // What a view of the answer is made anew for each time is no short way.
+        if case .responses = plan.request.head.route { return }
+        // A strict record is waited for.
+        guard self.parts.audit.durability == .batched else { return }
+        let buckets = self.parts.limiter.buckets(of: plan.subject, at: .request)
+        let standing = Standing(of: caller, epoch: epoch, at: plan.time)
+        shortcuts.insert(Shortcut(plan, key, buckets: buckets, standing: standing), for: plan.request)
+    }
+}
+
+extension Shortcut {
+    fileprivate func content(of entry: CacheEntry) -> Response.Content {
+        if self.head.wantsText { return .text(entry.answer.text) }
+        return .answer(entry.answer, session: self.session ?? SessionID.fresh().escaped)
+    }
+
+    fileprivate func record(
+        of response: Response,
+        with entry: CacheEntry,
+        to request: RepeatedRequest,
+        at time: Timestamp,
+        _ now: NIODeadline
+    ) -> AuditRecord {
+        let settings = self.flow.settings
+        return AuditRecord(
+            time: time,
+            traceID: response.traceID,
+            route: self.head.route.name,
+            tenant: self.tenant,
+            outcome: .hit,
+            status: response.status,
+            principal: self.principal,
+            flow: self.input.flow,
+            target: self.flow.target,
+            inputHash: self.key.input,
+            detail: .memory,
+            totalMicroseconds: (now - request.receivedAt).nanoseconds / 1000,
+            requestBytes: request.body.count,
+            responseBytes: response.content.byteCount,
+            usage: entry.usage,
+            savedNanos: settings.price.nanos(for: entry.usage),
+            ageSeconds: response.ageSeconds,
+            clientAddress: request.clientAddress,
+            input: settings.storesInputs ? self.input.input : nil,
+            answer: settings.storesInputs ? entry.answer : nil
+        )
+    }
+}

@@ -1,0 +1,28 @@
+package import NIOCore
+
+/// A whole request of a connection, its body still where it was read: what is asked for a hit.
+///
+/// Only good for as long as the bytes are where they are.
+package struct RepeatedRequest {
+    package let head: CallHead
+    package let body: UnsafeRawBufferPointer
+    /// The caller's own; `nil` where it named none.
+    package let traceID: TraceID?
+    package let clientAddress: String?
+    /// When the first byte of the request was read.
+    package let receivedAt: NIODeadline
+
+    package init(
+        head: CallHead,
+        body: UnsafeRawBufferPointer,
+        traceID: TraceID?,
+        clientAddress: String?,
+        receivedAt: NIODeadline
+    ) {
+        self.head = head
+        self.body = body
+        self.traceID = traceID
+        self.clientAddress = clientAddress
+        self.receivedAt = receivedAt
+    }
+}
