@@ -228,11 +228,12 @@ package final class Ambassador: Responder {
             return .answered(exchange.response(reply))
         case .strict:
             let record = exchange.record(reply, at: self.parts.clocks.now())
-            return .pending {
-                guard await self.parts.audit.recordCommitted(record) else { return self.unrecordable(exchange) }
+            let held = HeldAnswer(recording: record, in: self.parts.audit) { record, isRecorded in
+                guard isRecorded else { return self.unrecordable(exchange) }
                 self.parts.metrics.count(record, of: exchange.flow)
                 return exchange.response(reply)
             }
+            return .committing(held)
         }
     }
 
@@ -248,17 +249,5 @@ package final class Ambassador: Responder {
         )
         self.parts.metrics.countUnrecorded()
         return exchange.response(Reply(refusal, traceID: exchange.traceID, outcome: .failed))
-    }
-}
-
-extension Decision {
-    /// The response, waited for where it has to be.
-    fileprivate var response: Response {
-        get async {
-            switch self {
-            case .answered(let response): response
-            case .pending(let wait): await wait()
-            }
-        }
     }
 }

@@ -43,9 +43,24 @@ extension Responder {
 package enum Decision: Sendable {
     /// The answer may leave now.
     case answered(Response)
+    /// The answer may leave once its record is on disk. The record is handed over exactly once, even where the caller has left.
+    case committing(HeldAnswer)
     /// The answer must be waited for, off the event loop. The closure is run exactly once, even where the caller has left:
     /// cancelling its task tells the pipeline so, and then nobody reads its response.
     case pending(@Sendable () async -> Response)
+}
+
+extension Decision {
+    /// The response, waited for where it has to be; to be asked for once.
+    package var response: Response {
+        get async {
+            switch self {
+            case .answered(let response): response
+            case .committing(let held): await held.awaited
+            case .pending(let wait): await wait()
+            }
+        }
+    }
 }
 
 /// What is known of a request that was turned away early.

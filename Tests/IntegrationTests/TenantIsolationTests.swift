@@ -105,10 +105,7 @@ import Testing
             body: ByteBuffer(string: body),
             receivedAt: .now()
         )
-        switch ambassador.decide(request) {
-        case .answered(let response): return response
-        case .pending(let wait): return await wait()
-        }
+        return await ambassador.decide(request).response
     }
 }
 

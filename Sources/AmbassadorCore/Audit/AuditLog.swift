@@ -22,6 +22,16 @@ package protocol AuditLog: Sendable {
     ///
     /// - Returns: `false` where it could not be written: the answer must not leave.
     func recordCommitted(_ record: AuditRecord) async -> Bool
+
+    /// Appends the record for which a place was reserved, and tells `listener` once it is on disk or cannot be (`strict`).
+    ///
+    /// Synchronous and short, as ``reserve()``. It waits for ``commit()``, so that what a loop has to record goes together.
+    ///
+    /// - Returns: the record's ticket, greater than all before it; `nil` where the log is closed: nobody is told then.
+    func record(_ record: AuditRecord, telling listener: CommitListener) -> CommitTicket?
+
+    /// Begins to write what was appended with ``record(_:telling:)``, or does so once the commit under way is over.
+    func commit()
 }
 
 /// The promise of the audit log.

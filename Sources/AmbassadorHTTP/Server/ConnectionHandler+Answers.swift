@@ -52,6 +52,9 @@ extension ConnectionHandler {
             } else {
                 self.write(response, for: exchange)
             }
+        case .committing(let held):
+            self.pending = PendingAnswer(exchange: exchange)
+            self.table.heldAnswers.hold(held, of: self)
         case .pending(let work):
             self.wait(for: work, exchange)
         }
@@ -73,10 +76,11 @@ extension ConnectionHandler {
             default: eventLoop.execute { bound.value.finishPending(with: response) }
             }
         }
-        self.pending = (task, exchange)
+        self.pending = PendingAnswer(exchange: exchange, task: task)
     }
 
-    private func finishPending(with response: Response) {
+    /// Writes the answer that was waited for, and goes on with what came meanwhile.
+    func finishPending(with response: Response) {
         // Without a context the caller has left, and nobody reads the answer.
         guard self.context != nil, let pending = self.pending else { return }
         self.pending = nil

@@ -52,8 +52,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var framing = RequestFields.Body.length(0)
     var waiting = Deque<Exchange>()
     var waitingBytes = 0
-    /// The answer that is being waited for off the loop.
-    var pending: (task: Task<Void, Never>, exchange: Exchange)?
+    /// The answer that is being waited for.
+    var pending: PendingAnswer?
     /// The body that `pending` is writing, from its head on.
     var stream: OutgoingStream?
     var output = ByteBuffer()
@@ -119,7 +119,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.input = .ended
         self.incoming = nil
         self.waiting.removeAll()
-        self.pending?.task.cancel()
+        self.pending?.task?.cancel()
         self.pending = nil
         self.stream = nil
         self.timer.cancel()

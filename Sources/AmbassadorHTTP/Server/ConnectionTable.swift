@@ -14,6 +14,7 @@ final class ConnectionTable {
     let shortcuts: Shortcuts?
     /// The connections with answers that leave at the end of the loop's turn.
     private var flushes: [ConnectionHandler] = []
+    let heldAnswers: HeldAnswers
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var drained: EventLoopPromise<Void>?
 
@@ -21,6 +22,7 @@ final class ConnectionTable {
         self.heads = HeadMemo(limits: limits)
         self.shortcuts = limits.takesShortcuts ? Shortcuts() : nil
         self.eventLoop = eventLoop
+        self.heldAnswers = HeldAnswers(eventLoop: eventLoop)
         self.encoding = ResponseEncoding(date: DateHeader(wall: clocks.wall))
     }
 

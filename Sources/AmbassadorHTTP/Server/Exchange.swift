@@ -43,6 +43,13 @@ struct Exchange {
     }
 }
 
+/// An exchange whose answer is being waited for.
+struct PendingAnswer {
+    var exchange: Exchange
+    /// Who makes the answer, off the loop; `nil` where it is made and its record is waited for.
+    var task: Task<Void, Never>?
+}
+
 /// A browser's question whether a page may make a call.
 struct Preflight {
     let traceID: TraceID

@@ -8,8 +8,13 @@ import Synchronization
 final class AuditQueue: Sendable {
     /// A record whose request waits for the commit.
     struct Committing: Sendable {
+        enum Waiter: Sendable {
+            case task(CheckedContinuation<Bool, Never>)
+            case loop(CommitListener, CommitTicket)
+        }
+
         let record: AuditRecord
-        let continuation: CheckedContinuation<Bool, Never>
+        let waiter: Waiter
     }
 
     private struct Waiter {
@@ -20,6 +25,7 @@ final class AuditQueue: Sendable {
     private struct State {
         var records: [AuditRecord] = []
         var committing: [Committing] = []
+        var tickets: UInt64 = 0
         var waiters: Deque<Waiter> = []
         var waiterIDs: UInt64 = 0
         var isClosed = false
@@ -107,18 +113,38 @@ final class AuditQueue: Sendable {
         return true
     }
 
-    /// Appends a record whose request waits; its place was taken before.
-    func append(_ committing: Committing) {
+    /// Appends a record whose request waits in a task; its place was taken before.
+    func append(_ record: AuditRecord, resuming continuation: CheckedContinuation<Bool, Never>) {
         let isOpen = self.state.withLock { state in
             guard !state.isClosed else { return false }
-            state.committing.append(committing)
+            state.committing.append(Committing(record: record, waiter: .task(continuation)))
             return true
         }
         guard isOpen else {
             self.release(1)
-            committing.continuation.resume(returning: false)
+            continuation.resume(returning: false)
             return
         }
+        self.commit()
+    }
+
+    /// Appends a record whose request an event loop holds; its place was taken before.
+    ///
+    /// - Returns: `nil` where the queue was closed for good and the record went nowhere.
+    func append(_ record: AuditRecord, telling listener: CommitListener) -> CommitTicket? {
+        let ticket: CommitTicket? = self.state.withLock { state in
+            guard !state.isClosed else { return nil }
+            state.tickets += 1
+            let ticket = CommitTicket(state.tickets)
+            state.committing.append(Committing(record: record, waiter: .loop(listener, ticket)))
+            return ticket
+        }
+        if ticket == nil { self.release(1) }
+        return ticket
+    }
+
+    /// Lets the writer know that somebody waits for the commit of what is queued.
+    func commit() {
         self.signal.notify(urgent: true)
     }
 

@@ -33,7 +33,15 @@ package final class SQLiteAuditLog: AuditLog {
 
     package func recordCommitted(_ record: AuditRecord) async -> Bool {
         await withCheckedContinuation { continuation in
-            self.queue.append(AuditQueue.Committing(record: record, continuation: continuation))
+            self.queue.append(record, resuming: continuation)
         }
+    }
+
+    package func record(_ record: AuditRecord, telling listener: CommitListener) -> CommitTicket? {
+        self.queue.append(record, telling: listener)
+    }
+
+    package func commit() {
+        self.queue.commit()
     }
 }

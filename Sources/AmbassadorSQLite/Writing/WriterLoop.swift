@@ -154,7 +154,9 @@ final class WriterLoop {
             self.parts.metrics.writeErrors.increment(by: inserted.count)
             self.parts.metrics.recordsFailed.increment(by: committing.count)
             self.parts.auditQueue.release(committing.count)
-            for item in committing { item.continuation.resume(returning: false) }
+            // Whoever is told that it failed finds the store unready.
+            self.parts.status.isWritable = false
+            committing.tell(isCommitted: false)
             self.failed(error)
             return
         }
@@ -221,7 +223,7 @@ final class WriterLoop {
         metrics.writes.increment(by: inserted.count)
         // Places first, so that one who was told finds them free.
         self.parts.auditQueue.release(count)
-        for item in committing { item.continuation.resume(returning: true) }
+        committing.tell(isCommitted: true)
         self.parts.storeQueue.settle(inserted)
         if let onCommitted = self.parts.onCommitted, count > 0 {
             onCommitted(committing.map(\.record) + self.records[chunk])

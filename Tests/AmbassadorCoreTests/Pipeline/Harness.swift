@@ -126,10 +126,7 @@ struct Harness {
             clientAddress: "192.0.2.1",
             receivedAt: self.clock.now
         )
-        switch self.ambassador.decide(request) {
-        case .answered(let response): return response
-        case .pending(let wait): return await wait()
-        }
+        return await self.ambassador.decide(request).response
     }
 }
 
