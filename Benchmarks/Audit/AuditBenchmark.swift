@@ -45,22 +45,26 @@ import NIOCore
     private static func record(_ number: Int) throws -> AuditRecord {
         guard let flow = FlowName(number % 10 == 0 ? "faq_qa" : "flow_\(number % 10)") else { throw NoSuchName() }
         return AuditRecord(
+            of: AuditSubject(
+                .init(
+                    route: .runFlow,
+                    tenant: .default,
+                    principal: "anonymous",
+                    flow: flow,
+                    target: flow,
+                    inputHash: InputHash(words: (UInt64(number), 1, 2, 3)),
+                    clientAddress: "127.0.0.1"
+                )
+            ),
             time: Clocks.system.wall(),
             traceID: .random(),
-            route: .runFlow,
-            tenant: .default,
             outcome: .hit,
             status: 200,
-            principal: "anonymous",
-            flow: flow,
-            target: flow,
-            inputHash: InputHash(words: (UInt64(number), 1, 2, 3)),
             detail: .memory,
             totalMicroseconds: Int64(300 + number),
             requestBytes: 104,
             responseBytes: 1_391,
-            ageSeconds: 20,
-            clientAddress: "127.0.0.1"
+            ageSeconds: 20
         )
     }
 

@@ -17,13 +17,11 @@ import Testing
         var witness: WitnessResponder {
             WitnessResponder { request in
                 let record = AuditRecord(
+                    of: AuditSubject(.init(route: .runFlow, tenant: .default, input: request.body)),
                     time: Timestamp(milliseconds: 0),
                     traceID: request.traceID,
-                    route: .runFlow,
-                    tenant: .default,
                     outcome: .hit,
-                    status: 200,
-                    input: request.body
+                    status: 200
                 )
                 let held = HeldAnswer(recording: record, in: self.audit) { _, isRecorded in
                     self.concluded.add(1, ordering: .relaxed)

@@ -188,10 +188,9 @@ func makeRecord(
     input: String? = nil
 ) throws -> AuditRecord {
     var record = AuditRecord(
+        of: AuditSubject(.init(route: .runFlow, tenant: try tenant(tenantName))),
         time: time,
         traceID: traceID,
-        route: .runFlow,
-        tenant: try tenant(tenantName),
         outcome: outcome,
         status: 200
     )

@@ -1,23 +1,16 @@
-package import NIOCore
-
 /// One request as the audit log keeps it.
+///
+/// What it has in common with others is read and changed as its own; a change gives it a subject of its own.
+@dynamicMemberLookup
 package struct AuditRecord: Sendable {
+    package var subject: AuditSubject
     package var time: Timestamp
     package var traceID: TraceID
-    package var route: Route.Name
-    package var tenant: TenantID
-    /// Who called; `nil` where nobody was identified.
-    package var principal: String?
-    /// The flow as the caller named it; `nil` where the request did not get as far as naming one.
-    package var flow: FlowName?
-    /// The flow that LangFlow runs under that name.
-    package var target: FlowName?
-    package var inputHash: InputHash?
     package var outcome: Outcome
     package var detail: OutcomeDetail?
+    package var errorKind: Refusal.Kind?
     /// The HTTP status that the caller saw; 499 where the caller left first.
     package var status: Int
-    package var errorKind: Refusal.Kind?
     package var totalMicroseconds: Int64
     /// Zero where LangFlow was not called for this request.
     package var upstreamMicroseconds: Int64
@@ -31,23 +24,14 @@ package struct AuditRecord: Sendable {
     package var savedNanos: Int64
     /// The age of the answer in seconds; `nil` where it was made for this request.
     package var ageSeconds: Int?
-    package var clientAddress: String?
-    /// What was asked (UTF-8), shared with the request's own bytes; `nil` where the flow does not store inputs.
-    package var input: ByteBuffer?
-    /// What was answered, in as far as its text may be kept; `nil` on errors too.
-    package var answer: Answer?
 
+    /// Makes a record of a subject that may be shared; allocates nothing.
     package init(
+        of subject: AuditSubject,
         time: Timestamp,
         traceID: TraceID,
-        route: Route.Name,
-        tenant: TenantID,
         outcome: Outcome,
         status: Int,
-        principal: String? = nil,
-        flow: FlowName? = nil,
-        target: FlowName? = nil,
-        inputHash: InputHash? = nil,
         detail: OutcomeDetail? = nil,
         errorKind: Refusal.Kind? = nil,
         totalMicroseconds: Int64 = 0,
@@ -58,23 +42,15 @@ package struct AuditRecord: Sendable {
         usage: Usage = .unknown,
         costNanos: Int64 = 0,
         savedNanos: Int64 = 0,
-        ageSeconds: Int? = nil,
-        clientAddress: String? = nil,
-        input: ByteBuffer? = nil,
-        answer: Answer? = nil
+        ageSeconds: Int? = nil
     ) {
+        self.subject = subject
         self.time = time
         self.traceID = traceID
-        self.route = route
-        self.tenant = tenant
         self.outcome = outcome
-        self.status = status
-        self.principal = principal
-        self.flow = flow
-        self.target = target
-        self.inputHash = inputHash
         self.detail = detail
         self.errorKind = errorKind
+        self.status = status
         self.totalMicroseconds = totalMicroseconds
         self.upstreamMicroseconds = upstreamMicroseconds
         self.attempts = attempts
@@ -84,8 +60,14 @@ package struct AuditRecord: Sendable {
         self.costNanos = costNanos
         self.savedNanos = savedNanos
         self.ageSeconds = ageSeconds
-        self.clientAddress = clientAddress
-        self.input = input
-        self.answer = answer
+    }
+
+    package subscript<Value>(dynamicMember path: WritableKeyPath<AuditSubject.Fields, Value>) -> Value {
+        get { self.subject.fields[keyPath: path] }
+        set {
+            var fields = self.subject.fields
+            fields[keyPath: path] = newValue
+            self.subject = AuditSubject(fields)
+        }
     }
 }

@@ -55,18 +55,12 @@ struct Exchange: Sendable {
 
     /// The record for the audit log.
     func record(_ reply: Reply, at now: NIODeadline) -> AuditRecord {
-        let storesInputs = self.flow?.settings.storesInputs != false
-        return AuditRecord(
+        AuditRecord(
+            of: self.subject(of: reply),
             time: self.time,
             traceID: self.traceID,
-            route: self.route,
-            tenant: self.tenant,
             outcome: reply.outcome,
             status: reply.status,
-            principal: self.principal,
-            flow: self.flowName,
-            target: self.flow?.target,
-            inputHash: self.inputHash,
             detail: reply.detail,
             errorKind: reply.errorKind,
             totalMicroseconds: (now - self.receivedAt).nanoseconds / 1000,
@@ -77,10 +71,24 @@ struct Exchange: Sendable {
             usage: reply.usage,
             costNanos: reply.costNanos,
             savedNanos: reply.savedNanos,
-            ageSeconds: reply.ageSeconds,
-            clientAddress: self.clientAddress,
-            input: storesInputs ? self.input : nil,
-            answer: storesInputs ? reply.answer : nil
+            ageSeconds: reply.ageSeconds
+        )
+    }
+
+    private func subject(of reply: Reply) -> AuditSubject {
+        let storesInputs = self.flow?.settings.storesInputs != false
+        return AuditSubject(
+            AuditSubject.Fields(
+                route: self.route,
+                tenant: self.tenant,
+                principal: self.principal,
+                flow: self.flowName,
+                target: self.flow?.target,
+                inputHash: self.inputHash,
+                clientAddress: self.clientAddress,
+                input: storesInputs ? self.input : nil,
+                answer: storesInputs ? reply.answer : nil
+            )
         )
     }
 }

@@ -13,10 +13,9 @@ import Testing
         } _: { fixture in
             let trace = try #require(TraceID(high: 0x0000_0000_0000_00AB, low: 0xFFFF_FFFF_FFFF_FFFE))
             var record = AuditRecord(
+                of: AuditSubject(.init(route: .langFlowRun, tenant: try tenant("acme"))),
                 time: Timestamp(milliseconds: 1_790_000_000_007),
                 traceID: trace,
-                route: .langFlowRun,
-                tenant: try tenant("acme"),
                 outcome: .degraded,
                 status: 200
             )
