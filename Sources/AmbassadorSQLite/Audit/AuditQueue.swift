@@ -17,13 +17,17 @@ final class AuditQueue: Sendable {
         let waiter: Waiter
     }
 
-    private struct Waiter {
+    struct Waiter {
         let id: UInt64
         let continuation: CheckedContinuation<Bool, Never>
     }
 
-    private struct State {
-        var records: [AuditRecord] = []
+    struct State {
+        // In order, each but the last full.
+        var chunks: Deque<[AuditRecord]> = []
+        var queued = 0
+        // Empty ones, whose memory is used on.
+        var spares: [[AuditRecord]] = []
         var committing: [Committing] = []
         var tickets: UInt64 = 0
         var waiters: Deque<Waiter> = []
@@ -31,11 +35,11 @@ final class AuditQueue: Sendable {
         var isClosed = false
     }
 
-    /// Records that are worth a commit before its time.
-    ///
-    /// More than come within a commit interval, so that under load too it is time that makes a batch: each commit writes the pages whole
-    /// that it touched.
-    static let batchGoal = 2_048
+    /// Records that are worth the writer's attention before its time.
+    private static let batchGoal = 256
+    /// Records that lie together: what the writer takes is taken in whole chunks.
+    fileprivate static let chunkRecords = 1_024
+    private static let sparesMax = 16
 
     let capacity: Int
     private let signal: WriterSignal
@@ -46,9 +50,7 @@ final class AuditQueue: Sendable {
     init(capacity: Int, signal: WriterSignal) {
         self.capacity = max(1, capacity)
         self.signal = signal
-        var state = State()
-        state.records.reserveCapacity(1024)
-        self.state = Mutex(state)
+        self.state = Mutex(State())
     }
 
     /// The places that are taken.
@@ -59,10 +61,10 @@ final class AuditQueue: Sendable {
 
     /// Whether somebody waits for the commit of what is queued, or enough is queued.
     var isUrgent: Bool {
-        self.state.withLock { !$0.committing.isEmpty || $0.records.count >= Self.batchGoal }
+        self.state.withLock { !$0.committing.isEmpty || $0.queued >= Self.batchGoal }
     }
 
-    var isEmpty: Bool { self.state.withLock { $0.records.isEmpty && $0.committing.isEmpty } }
+    var isEmpty: Bool { self.state.withLock { $0.queued == 0 && $0.committing.isEmpty } }
 
     func reserve() -> Bool {
         var seen = self.taken.load(ordering: .relaxed)
@@ -102,8 +104,8 @@ final class AuditQueue: Sendable {
         var handed: AuditRecord? = consume record
         let queued: Int? = self.state.withLock { state in
             guard !state.isClosed, let record = handed.take() else { return nil }
-            state.records.append(record)
-            return state.records.count
+            state.append(record)
+            return state.queued
         }
         guard let queued else {
             self.release(1)
@@ -148,9 +150,26 @@ final class AuditQueue: Sendable {
         self.signal.notify(urgent: true)
     }
 
-    /// Hands the queued records to the writer, in exchange for an empty array whose memory is used on.
-    func take(_ records: inout [AuditRecord]) {
-        self.state.withLock { swap(&$0.records, &records) }
+    /// Hands the oldest records to the writer, in exchange for empty chunks whose memory is used on.
+    ///
+    /// - Parameters:
+    ///   - chunks: what they are appended to.
+    ///   - spares: what is taken back as far as it is of use, and emptied.
+    ///   - limit: no further chunk is taken once so many were.
+    /// - Returns: how many records were handed over.
+    func take(_ chunks: inout [[AuditRecord]], giving spares: inout [[AuditRecord]], limit: Int) -> Int {
+        let taken = self.state.withLock { state in
+            var taken = 0
+            while taken < limit, let chunk = state.chunks.popFirst() {
+                taken += chunk.count
+                chunks.append(chunk)
+            }
+            state.queued -= taken
+            while state.spares.count < Self.sparesMax, let spare = spares.popLast() { state.spares.append(spare) }
+            return taken
+        }
+        spares.removeAll(keepingCapacity: true)
+        return taken
     }
 
     /// Adds the records whose requests wait to those that the writer has.
@@ -179,7 +198,7 @@ final class AuditQueue: Sendable {
     /// Refuses everything from now on, unless something was queued in the meantime.
     func closeIfEmpty() -> Bool {
         let waiters: Deque<Waiter>? = self.state.withLock { state in
-            guard state.records.isEmpty, state.committing.isEmpty else { return nil }
+            guard state.queued == 0, state.committing.isEmpty else { return nil }
             guard !state.isClosed else { return [] }
             state.isClosed = true
             self.taken.add(Self.closed, ordering: .relaxed)
@@ -213,5 +232,18 @@ final class AuditQueue: Sendable {
             return state.waiters.remove(at: index)
         }
         waiter?.continuation.resume(returning: false)
+    }
+}
+
+extension AuditQueue.State {
+    fileprivate mutating func append(_ record: consuming AuditRecord) {
+        self.queued += 1
+        if let last = self.chunks.indices.last, self.chunks[last].count < AuditQueue.chunkRecords {
+            self.chunks[last].append(record)
+            return
+        }
+        var chunk = self.spares.popLast() ?? []
+        chunk.append(record)
+        self.chunks.append(chunk)
     }
 }

@@ -99,17 +99,30 @@ final class Connection {
 
     /// Runs `body` in a writing transaction, which is rolled back where it throws.
     func transaction<Result>(_ body: () throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
-        try self.execute("BEGIN IMMEDIATE")
+        try self.begin()
         do throws(SQLiteError) {
             let result = try body()
-            try self.execute("COMMIT")
+            try self.commit()
             return result
         } catch {
-            // On a full disk and the like SQLite has rolled back by itself. Where a rollback fails, the next BEGIN does
-            // too and says so.
-            if self.isInTransaction { try? self.execute("ROLLBACK") }
+            self.rollBack()
             throw error
         }
+    }
+
+    /// Opens a writing transaction, for the statements that come until it is committed or rolled back.
+    func begin() throws(SQLiteError) {
+        try self.execute("BEGIN IMMEDIATE")
+    }
+
+    func commit() throws(SQLiteError) {
+        try self.execute("COMMIT")
+    }
+
+    /// Undoes what the open transaction did, if one is open.
+    func rollBack() {
+        // On a full disk and the like SQLite has rolled back by itself. Where a rollback fails, the next BEGIN does too and says so.
+        if self.isInTransaction { try? self.execute("ROLLBACK") }
     }
 
     /// Whether a transaction is open; SQLite ends one by itself on some errors.

@@ -16,6 +16,14 @@ final class StoreQueue: Sendable {
             @Sendable (Connection) throws(SQLiteError) -> Void,
             CheckedContinuation<Result<Void, SQLiteError>, Never>
         )
+
+        /// Whether it shares its transaction with others; else it stands between two of them.
+        var goesIntoBatch: Bool {
+            switch self {
+            case .insert, .discard: true
+            case .remove, .perform: false
+            }
+        }
     }
 
     private struct State {

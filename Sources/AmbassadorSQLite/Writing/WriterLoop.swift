@@ -7,15 +7,16 @@ import NIOCore
 ///
 /// SQLite before 3.51.3 can damage a file when two connections write and checkpoint together (the WAL-reset bug).
 final class WriterLoop {
-    /// Records that one transaction takes at most, so that nobody waits long for the commit.
+    /// Records that one transaction takes, and a chunk of the queue more at most, so that nobody waits long for the commit.
     static let batchRecords = 8_192
     private static let batchEntries = 256
-    /// In so many pieces a transaction writes its records, and lets others have the core in between.
+    /// How long the writer sleeps between two pieces of a transaction while records keep coming.
     ///
-    /// Where one core runs an event loop and the writer, a piece is how long the loop stands still, under 1 ms, and each pause may be
-    /// one of the scheduler's slices, some 3 ms: more pieces would not leave a transaction enough time to keep the promise of 50 ms.
-    private static let piecesMax = 4
-    private static let pieceRecordsMin = 128
+    /// Where one core runs an event loop and the writer, a piece is how long the loop stands still: what comes within a millisecond is
+    /// written in a fourth of one, and who has slept is let in at once.
+    private static let pause: TimeAmount = .milliseconds(1)
+    /// The most records of a piece: half a millisecond.
+    private static let pieceRecords = 16 * RecordInsertion.rows
     private static let batchEntryBytes = 8 << 20
 
     struct Parts {
@@ -30,31 +31,31 @@ final class WriterLoop {
         let onCommitted: (@Sendable ([AuditRecord]) -> Void)?
     }
 
-    private struct Purge {
+    struct Purge {
         let selection: PurgeSelection
         let continuation: CheckedContinuation<Int?, Never>
         var progress = EntryTable.PurgeProgress()
     }
 
-    private struct Failure {
+    struct Failure {
         var pause: TimeAmount = .milliseconds(50)
         var stopDeadline: NIODeadline?
     }
 
-    private let parts: Parts
-    private let connection: Connection
-    private let audit: AuditTable
-    private let entries: EntryTable
-    private let retention: Retention
-    private var checkpointer: Checkpointer
-    // Taken from the queue and not yet committed, from `recordsWritten` on.
-    private var records: [AuditRecord] = []
-    private var recordsWritten = 0
+    let parts: Parts
+    let connection: Connection
+    let audit: AuditTable
+    let entries: EntryTable
+    let retention: Retention
+    var checkpointer: Checkpointer
+    var records = RecordBatch()
+    private var recordsTaken = 0
     private var committing: [AuditQueue.Committing] = []
-    private var operations: Deque<StoreQueue.Operation> = []
-    private var purge: Purge?
-    private var failure: Failure?
-    private var batchStart: NIODeadline
+    var operations: Deque<StoreQueue.Operation> = []
+    var purge: Purge?
+    var failure: Failure?
+    // When the first came of what is not committed; `nil` where nothing has.
+    var batchStart: NIODeadline?
     private var retentionDue: NIODeadline
 
     init(_ connection: Connection, _ parts: Parts, node: String) throws(SQLiteError) {
@@ -70,8 +71,6 @@ final class WriterLoop {
             audit: self.audit
         )
         self.checkpointer = Checkpointer(logger: parts.logger)
-        self.records.reserveCapacity(1024)
-        self.batchStart = .uptimeNanoseconds(0)
         self.retentionDue = NIODeadline.now()
     }
 
@@ -79,77 +78,115 @@ final class WriterLoop {
     func run() {
         while true {
             self.take()
-            if self.hasBatch {
+            if self.isBatchDue {
                 self.writeBatch()
-            } else if self.purge != nil {
-                self.stepPurge()
-            } else if let operation = self.operations.popFirst() {
-                self.begin(operation)
-            } else if self.retention.isRunning {
-                self.stepRetention()
-            } else if self.parts.status.isStopping {
-                if self.finish() { return }
-            } else {
+                self.doSomethingElse()
+            } else if self.records.unwritten >= RecordInsertion.rows {
+                self.writePiece()
                 self.rest()
+            } else if self.hasBatch {
+                self.rest()
+            } else if !self.doSomethingElse() {
+                if self.parts.status.isStopping {
+                    if self.finish() { return }
+                } else {
+                    self.rest()
+                }
             }
         }
     }
 
     private var hasBatch: Bool {
-        if self.recordsWritten < self.records.count || !self.committing.isEmpty { return true }
-        guard self.purge == nil else { return false }
-        return switch self.operations.first {
-        case .insert, .discard: true
-        case .remove, .perform, nil: false
+        if self.records.count > 0 || !self.committing.isEmpty { return true }
+        return self.purge == nil && self.operations.first?.goesIntoBatch == true
+    }
+
+    /// Whether what there is is to be committed now: its time has come, or somebody waits for it.
+    private var isBatchDue: Bool {
+        guard self.hasBatch else { return false }
+        if !self.committing.isEmpty || self.purge != nil || self.parts.status.isStopping || self.failure != nil {
+            return true
         }
+        if self.records.count >= Self.batchRecords || self.operations.count >= Self.batchEntries { return true }
+        if self.operations.first?.goesIntoBatch == false || self.operations.last?.goesIntoBatch == false { return true }
+        return NIODeadline.now() >= self.batchEnd
+    }
+
+    private var batchEnd: NIODeadline {
+        (self.batchStart ?? .now()) + TimeAmount(self.parts.configuration.commitInterval)
     }
 
     private func take() {
-        self.parts.auditQueue.take(&self.committing)
-        if self.recordsWritten == self.records.count {
-            self.records.removeAll(keepingCapacity: self.records.capacity <= 2 * Self.batchRecords)
-            self.recordsWritten = 0
-            self.parts.auditQueue.take(&self.records)
-        }
+        // Operations first: what was recorded before one of them is then taken with it.
         self.parts.storeQueue.take(&self.operations)
+        self.parts.auditQueue.take(&self.committing)
+        self.recordsTaken = self.records.take(from: self.parts.auditQueue, limit: Self.batchRecords)
+        if self.batchStart == nil, self.hasBatch { self.batchStart = .now() }
     }
 
-    /// Sleeps until there is something to do, and then until the batch is due.
+    /// Sleeps until there is something to do, or until there is more of it.
     private func rest() {
-        let now = NIODeadline.now()
         if let failure = self.failure {
             self.parts.signal.pause(for: failure.pause)
-            self.probe()
+            if !self.hasBatch { self.probe() }
             return
         }
+        let queues = (self.parts.auditQueue, self.parts.storeQueue)
+        let status = self.parts.status
+        if self.hasBatch {
+            let rest = self.batchEnd - .now()
+            let isBusy = self.recordsTaken >= RecordInsertion.rows
+            self.parts.signal.collect(atMost: isBusy ? min(rest, Self.pause) : rest) {
+                queues.0.isUrgent || queues.1.isUrgent || status.isStopping
+            }
+            return
+        }
+        let now = NIODeadline.now()
         guard now < self.retentionDue else {
             self.retentionDue = now + TimeAmount(self.parts.configuration.retentionInterval)
             self.retention.begin()
             return
         }
-        let queues = (self.parts.auditQueue, self.parts.storeQueue)
-        let status = self.parts.status
         self.parts.signal.sleep(atMost: self.retentionDue - now) {
             !queues.0.isEmpty || !queues.1.isEmpty || status.isStopping
         }
-        let due = self.batchStart + TimeAmount(self.parts.configuration.commitInterval)
-        self.parts.signal.collect(atMost: due - NIODeadline.now()) {
-            queues.0.isUrgent || queues.1.isUrgent || status.isStopping
+    }
+
+    /// Writes some of the records that wait into the open transaction, in whole statements.
+    private func writePiece() {
+        do throws(SQLiteError) {
+            try self.open()
+            let count = min(Self.pieceRecords, self.records.unwritten)
+            try self.insert(count - count % RecordInsertion.rows)
+        } catch {
+            self.rollBack()
+            self.failed(error)
         }
     }
 
+    private func open() throws(SQLiteError) {
+        if !self.connection.isInTransaction { try self.connection.begin() }
+    }
+
+    private func insert(_ count: Int) throws(SQLiteError) {
+        let day = self.day
+        self.audit.expect(count)
+        try self.records.write(count) { record throws(SQLiteError) in try self.audit.insert(record, day: day) }
+    }
+
+    private var day: Int64 { self.parts.clocks.wall().milliseconds / 86_400_000 }
+
+    /// Writes the rest of what there is, and commits all of it.
     private func writeBatch() {
-        let end = min(self.records.count, self.recordsWritten + Self.batchRecords)
-        let chunk = self.recordsWritten..<end
+        let began = NIODeadline.now()
         let committing = self.committing
         self.committing = []
         let (changes, inserted) = self.takeChanges()
-        self.batchStart = NIODeadline.now()
         do throws(SQLiteError) {
-            try self.write(chunk, committing, changes)
+            try self.write(committing, changes)
+            try self.connection.commit()
         } catch {
-            self.audit.rolledBack()
-            self.entries.rolledBack()
+            self.rollBack()
             self.parts.storeQueue.settle(inserted)
             self.parts.metrics.writeErrors.increment(by: inserted.count)
             self.parts.metrics.recordsFailed.increment(by: committing.count)
@@ -162,38 +199,40 @@ final class WriterLoop {
         }
         self.audit.committed()
         self.entries.committed()
-        self.recordsWritten = end
         self.succeeded()
-        self.settle(chunk, committing, inserted)
+        self.settle(committing, inserted, began)
+        self.batchStart = nil
         self.checkpointer.afterCommit(on: self.connection)
         if self.entries.byteCount > self.parts.configuration.storeBytesMax { self.retention.begin() }
     }
 
     private func write(
-        _ chunk: Range<Int>,
         _ committing: [AuditQueue.Committing],
         _ changes: [StoreQueue.Operation]
     ) throws(SQLiteError) {
-        let day = self.parts.clocks.wall().milliseconds / 86_400_000
-        try self.connection.transaction { () throws(SQLiteError) in
-            self.audit.expect(committing.count + chunk.count)
-            for item in committing { try self.audit.insert(item.record, day: day) }
-            let piece = max(Self.pieceRecordsMin, chunk.count / Self.piecesMax)
-            // Borrowed where they lie: a copy would retain every reference in a record and release it again.
-            try self.records.withUnsafeBufferPointer { records throws(SQLiteError) in
-                for index in chunk {
-                    if index % piece == piece - 1 { DedicatedThread.yield() }
-                    try self.audit.insert(records[index], day: day)
-                }
-            }
-            for change in changes {
-                switch change {
-                case .insert(let entry, let expiresAt): try self.entries.insert(entry, expiresAt: expiresAt)
-                case .discard(let key, let checksum): try self.entries.discard(key: key, checksum: checksum)
-                case .remove, .perform: preconditionFailure("a batch holds insertions and single removals only")
-                }
+        try self.open()
+        while self.records.unwritten > 0 {
+            try self.insert(min(Self.pieceRecords, self.records.unwritten))
+            if self.records.unwritten > 0 { DedicatedThread.yield() }
+        }
+        let day = self.day
+        self.audit.expect(committing.count)
+        for item in committing { try self.audit.insert(item.record, day: day) }
+        for change in changes {
+            switch change {
+            case .insert(let entry, let expiresAt): try self.entries.insert(entry, expiresAt: expiresAt)
+            case .discard(let key, let checksum): try self.entries.discard(key: key, checksum: checksum)
+            case .remove, .perform: preconditionFailure("a batch holds insertions and single removals only")
             }
         }
+    }
+
+    /// Undoes what the open transaction did; its records are written by the next one.
+    private func rollBack() {
+        self.connection.rollBack()
+        self.records.rolledBack()
+        self.audit.rolledBack()
+        self.entries.rolledBack()
     }
 
     /// The changes to the store that go into the next transaction.
@@ -215,127 +254,21 @@ final class WriterLoop {
     }
 
     /// Tells everybody that the transaction is on disk.
-    private func settle(_ chunk: Range<Int>, _ committing: [AuditQueue.Committing], _ inserted: [CacheEntry]) {
+    private func settle(_ committing: [AuditQueue.Committing], _ inserted: [CacheEntry], _ began: NIODeadline) {
         let metrics = self.parts.metrics
-        let count = chunk.count + committing.count
-        metrics.commitDuration.record(microseconds: (NIODeadline.now() - self.batchStart).nanoseconds / 1000)
+        let count = self.records.count + committing.count
+        metrics.commitDuration.record(microseconds: (NIODeadline.now() - began).nanoseconds / 1000)
         metrics.recordsCommitted.increment(by: count)
         metrics.writes.increment(by: inserted.count)
         // Places first, so that one who was told finds them free.
         self.parts.auditQueue.release(count)
         committing.tell(isCommitted: true)
         self.parts.storeQueue.settle(inserted)
-        if let onCommitted = self.parts.onCommitted, count > 0 {
-            onCommitted(committing.map(\.record) + self.records[chunk])
+        if let onCommitted = self.parts.onCommitted {
+            if !committing.isEmpty { onCommitted(committing.map(\.record)) }
+            self.records.forEachChunk(onCommitted)
         }
-    }
-
-    private func begin(_ operation: StoreQueue.Operation) {
-        switch operation {
-        case .remove(let selection, let continuation):
-            self.purge = Purge(selection: selection, continuation: continuation)
-        case .perform(let body, let continuation):
-            do throws(SQLiteError) {
-                try body(self.connection)
-                continuation.resume(returning: .success(()))
-            } catch {
-                continuation.resume(returning: .failure(error))
-            }
-        case .insert, .discard:
-            preconditionFailure("insertions and single removals go into a batch")
-        }
-    }
-
-    private func stepPurge() {
-        guard var purge = self.purge else { return }
-        do throws(SQLiteError) {
-            var progress = purge.progress
-            let mayHaveMore = try self.connection.transaction { () throws(SQLiteError) in
-                try self.entries.purge(purge.selection, &progress)
-            }
-            self.entries.committed()
-            self.succeeded()
-            self.checkpointer.afterCommit(on: self.connection)
-            purge.progress = progress
-            self.purge = mayHaveMore ? purge : nil
-            if !mayHaveMore { purge.continuation.resume(returning: progress.removed) }
-        } catch {
-            self.entries.rolledBack()
-            self.purge = nil
-            purge.continuation.resume(returning: nil)
-            self.failed(error)
-        }
-    }
-
-    private func stepRetention() {
-        do throws(SQLiteError) {
-            try self.retention.step(at: self.parts.clocks.wall())
-            self.checkpointer.afterCommit(on: self.connection)
-        } catch {
-            self.retention.abandon()
-            self.failed(error)
-        }
-    }
-
-    /// Finds out whether writing works again while there is nothing to write.
-    private func probe() {
-        do throws(SQLiteError) {
-            try self.connection.execute("INSERT OR REPLACE INTO counters VALUES ('probe', 1 + random() % 1000)")
-            self.succeeded()
-        } catch {
-            self.failed(error)
-        }
-    }
-
-    private func succeeded() {
-        guard self.failure != nil else { return }
-        self.failure = nil
-        self.parts.status.isWritable = true
-        self.parts.logger.notice("the store can be written again")
-    }
-
-    /// Waits a little; what has not been written is kept, and the queue behind it fills up and holds the requests back.
-    private func failed(_ error: SQLiteError) {
-        if self.failure == nil {
-            self.parts.status.isWritable = false
-            self.parts.logger.error("the store cannot be written", metadata: ["error": "\(error)"])
-        }
-        var failure = self.failure ?? Failure()
-        if self.parts.status.isStopping {
-            let deadline = failure.stopDeadline ?? .now() + TimeAmount(self.parts.configuration.stopPatience)
-            failure.stopDeadline = deadline
-            if .now() >= deadline { self.giveUp() }
-        }
-        self.failure = failure
-        self.refuseOperations()
-        self.parts.signal.pause(for: failure.pause)
-        self.failure?.pause = min(failure.pause * 2, .seconds(1))
-    }
-
-    /// Gives up what is asked of the store while it cannot be written: a cache may forget, and a purge must not wait for a disk.
-    private func refuseOperations() {
-        self.parts.storeQueue.take(&self.operations)
-        var dropped: [CacheEntry] = []
-        while let operation = self.operations.popFirst() {
-            switch operation {
-            case .insert(let entry, _): dropped.append(entry)
-            case .discard: break
-            case .remove(_, let continuation): continuation.resume(returning: nil)
-            case .perform: self.begin(operation)
-            }
-        }
-        self.parts.storeQueue.settle(dropped)
-        self.parts.metrics.writeErrors.increment(by: dropped.count)
-    }
-
-    /// Drops what could not be written until the end of the stop's patience; loudly.
-    private func giveUp() {
-        let lost = self.records.count - self.recordsWritten
-        guard lost > 0 else { return }
-        self.parts.logger.critical("audit records are lost: they could not be written", metadata: ["count": "\(lost)"])
-        self.parts.metrics.recordsFailed.increment(by: lost)
-        self.recordsWritten = self.records.count
-        self.parts.auditQueue.release(lost)
+        self.records.removeAll()
     }
 
     /// - Returns: `false` where something was queued in the meantime.
