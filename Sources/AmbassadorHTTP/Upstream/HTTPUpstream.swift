@@ -11,6 +11,7 @@ import NIOPosix
 package final class HTTPUpstream: Upstream {
     private let configuration: UpstreamConfiguration
     private let client: HTTPClient
+    private let targets = UpstreamTargets()
 
     /// Makes a client that has no connection yet.
     ///
@@ -27,6 +28,8 @@ package final class HTTPUpstream: Upstream {
         client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.connectionsMax
         // A refused connection is an answer; whether it is worth trying again is the retry policy's to say.
         client.connectionPool.retryConnectionEstablishment = false
+        // Looked up and cast at every call, and there is none.
+        client.tracing.tracer = nil
         self.client = HTTPClient(eventLoopGroup: group, configuration: client)
     }
 
@@ -85,17 +88,10 @@ package final class HTTPUpstream: Upstream {
         for variable in call.globalVariables {
             headers.add(name: "X-LANGFLOW-GLOBAL-VAR-\(variable.name)", value: variable.value)
         }
-        do {
-            return try HTTPClient.Request(
-                url: "\(self.configuration.url)/api/v1/run/\(call.target)?stream=\(asStream)",
-                method: .POST,
-                headers: headers,
-                body: .byteBuffer(call.body)
-            )
-        } catch {
-            // Address and target were checked; what the library still refuses cannot be reached.
-            throw .unreachable
-        }
+        var request = try self.targets.request(for: call.target, asStream: asStream, of: self.configuration.url)
+        request.headers = headers
+        request.body = .byteBuffer(call.body)
+        return request
     }
 
     /// W3C Trace Context §3.2.2, version 00: this hop's own parent id, not sampled.
