@@ -5,20 +5,33 @@
 struct FrequencySketch {
     /// Sixteen counters a word; a key has one counter in each of four words.
     private var words: ContiguousArray<UInt64>
-    private let mask: UInt64
+    private var mask: UInt64
     private var additions = 0
-    private let additionsMax: Int
+    private let countMax: Int
+    // Ten times the capacity, as in the paper: long enough to tell keys apart, short enough to forget what went out of use.
+    private var additionsMax: Int { 10 * self.words.count }
 
-    /// - Parameter capacity: about how many keys are worth telling apart; eight bytes for each are taken.
+    /// - Parameter capacity: about how many keys are worth telling apart at the most; eight bytes for each are taken in the end.
     init(capacity: Int) {
         var count = 64
         while count < min(capacity, 1 << 24) {
             count <<= 1
         }
-        self.words = ContiguousArray(repeating: 0, count: count)
-        self.mask = UInt64(count - 1)
-        // Ten times the capacity, as in the paper: long enough to tell keys apart, short enough to forget what went out of use.
-        self.additionsMax = 10 * count
+        self.countMax = count
+        let first = min(count, Self.countFirst)
+        self.words = ContiguousArray(repeating: 0, count: first)
+        self.mask = UInt64(first - 1)
+    }
+
+    private static let countFirst = 1_024
+
+    /// Makes room to tell so many keys apart, up to the capacity; counts stay what they are.
+    mutating func grow(toKeys keys: Int) {
+        while self.words.count < min(keys, self.countMax) {
+            // With one bit more of its hash, a key is in the same place of the one half or of the other.
+            self.words += self.words
+            self.mask = UInt64(self.words.count - 1)
+        }
     }
 
     /// The count of a key, from 0 to 15.
@@ -43,7 +56,7 @@ struct FrequencySketch {
         }
         guard isAdded else { return }
         self.additions += 1
-        if self.additions == self.additionsMax {
+        if self.additions >= self.additionsMax {
             self.age()
         }
     }

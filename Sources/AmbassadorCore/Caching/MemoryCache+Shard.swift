@@ -76,6 +76,7 @@ extension MemoryCache {
             let index = self.takeSlot()
             self.slots[Int(index)] = Slot(entry: entry, expiresAt: expiresAt, byteCount: byteCount)
             self.indices[entry.key] = index
+            self.sketch.grow(toKeys: self.indices.count)
             self.window.prepend(index, in: &self.slots)
             self.shrinkWindow(&removals)
             return removals

@@ -46,4 +46,18 @@ import Testing
         #expect(sketch.frequency(of: 42) < 12)
         #expect(sketch.frequency(of: 42) >= 6)
     }
+
+    @Test("a sketch that grows keeps its counts and tells more keys apart, up to its capacity")
+    func growth() {
+        var sketch = FrequencySketch(capacity: 16_384)
+        var generator = SeededGenerator(seed: 7)
+        let early = (0..<500).map { _ in generator.next() }
+        for hash in early { for _ in 0..<5 { sketch.increment(hash) } }
+        let counts = early.map { sketch.frequency(of: $0) }
+        sketch.grow(toKeys: 1_000_000)
+        #expect(early.map { sketch.frequency(of: $0) } == counts)
+        let late = (0..<10_000).map { _ in generator.next() }
+        for hash in late { sketch.increment(hash) }
+        #expect(late.count { sketch.frequency(of: $0) == 1 } > 9_000)
+    }
 }
