@@ -15,9 +15,9 @@ final class EntryTable {
     private let expired: Statement
     private let oldest: Statement
     let connection: Connection
-    /// The bytes that all rows take, roughly.
-    private(set) var byteCount: Int
-    private var confirmedByteCount: Int
+    // Not counted before somebody has to know: that reads an index from end to end, and a start must not wait for it.
+    private var countedBytes: Int?
+    private var confirmedBytes: Int?
 
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
@@ -34,8 +34,17 @@ final class EntryTable {
             "SELECT id, size FROM entries WHERE expires_at < ? ORDER BY expires_at LIMIT \(Self.stepRows)"
         )
         self.oldest = try connection.prepare("SELECT id, size FROM entries ORDER BY stored_at LIMIT \(Self.stepRows)")
-        self.byteCount = Int(try connection.integer("SELECT total(size) FROM entries INDEXED BY entries_by_age") ?? 0)
-        self.confirmedByteCount = self.byteCount
+    }
+
+    /// The bytes that all rows take, roughly; zero until ``countBytes()``.
+    var byteCount: Int { self.countedBytes ?? 0 }
+
+    /// Counts the bytes of all rows, the first time; to be asked outside of transactions.
+    func countBytes() throws(SQLiteError) {
+        guard self.countedBytes == nil else { return }
+        let count = try self.connection.integer("SELECT total(size) FROM entries INDEXED BY entries_by_age") ?? 0
+        self.countedBytes = Int(count)
+        self.confirmedBytes = self.countedBytes
     }
 
     /// Writes an entry within the open transaction, in place of an older one.
@@ -45,7 +54,7 @@ final class EntryTable {
         let size = EntryRow.size(of: entry)
         EntryRow.bind(entry, expiresAt: expiresAt, size: size, to: self.insert)
         try self.insert.run()
-        self.byteCount += size - replaced
+        self.countedBytes? += size - replaced
     }
 
     /// Removes a row that did not verify, unless another has taken its place.
@@ -71,12 +80,12 @@ final class EntryTable {
 
     /// The transaction is on disk.
     func committed() {
-        self.confirmedByteCount = self.byteCount
+        self.confirmedBytes = self.countedBytes
     }
 
     /// The transaction was rolled back.
     func rolledBack() {
-        self.byteCount = self.confirmedByteCount
+        self.countedBytes = self.confirmedBytes
     }
 
     func removeRows(of statement: Statement, bytesMax: Int) throws(SQLiteError) -> Int {
@@ -95,7 +104,7 @@ final class EntryTable {
         for row in rows {
             self.delete.bind(row.id, at: 1)
             try self.delete.run()
-            self.byteCount -= row.size
+            self.countedBytes? -= row.size
         }
         return rows.count
     }

@@ -95,6 +95,7 @@ final class Retention {
 
     /// Makes some room: a twentieth more than needed, so that not every insertion begins anew.
     private func shrinkStore() throws(SQLiteError) -> Bool {
+        try self.entries.countBytes()
         let maximum = self.configuration.storeBytesMax
         let goal = self.isShrinkingStore ? maximum - maximum / 20 : maximum
         guard self.entries.byteCount > goal else {
