@@ -97,6 +97,7 @@ package final class SQLiteDatabase: Sendable {
             lock,
             status
         )
+        store.collectKeys()
         registry.gauge(.auditQueued) { Double(auditQueue.count) }
         registry.gauge(.storeBytes) { Double(file.byteCount) }
         return SQLiteDatabase(

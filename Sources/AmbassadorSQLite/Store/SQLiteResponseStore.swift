@@ -11,6 +11,7 @@ package final class SQLiteResponseStore: ResponseCache {
     private let readsMax: Int
     private let metrics: SQLiteMetrics
     private let logger: Logger
+    private let keys = StoredKeys()
     private let next = Atomic<Int>(0)
     private let reading = Atomic<Int>(0)
     private let isFailing = Atomic<Bool>(false)
@@ -36,6 +37,10 @@ package final class SQLiteResponseStore: ResponseCache {
             self.metrics.readHits.increment()
             return pending
         }
+        guard self.keys.mayHold(EntryRow.number(of: key)) else {
+            self.metrics.readMisses.increment()
+            return nil
+        }
         defer { self.reading.subtract(1, ordering: .relaxed) }
         guard self.reading.add(1, ordering: .relaxed).newValue <= self.readsMax else {
             self.metrics.readsRefused.increment()
@@ -48,18 +53,59 @@ package final class SQLiteResponseStore: ResponseCache {
             self.isFailing.store(false, ordering: .relaxed)
             return self.take(reading, for: key)
         } catch {
-            self.metrics.readErrors.increment()
-            if !self.isFailing.exchange(true, ordering: .relaxed) {
-                self.logger.error("the store cannot be read", metadata: ["error": "\(error)"])
-            }
+            self.failed(error)
             return nil
         }
     }
 
-    package func insert(_ entry: CacheEntry, lifetime: Duration) {
-        if !self.queue.insert(entry, expiresAt: entry.storedAt.saturatingAdvanced(by: lifetime)) {
-            self.metrics.writesDropped.increment()
+    private func failed(_ error: SQLiteError) {
+        self.metrics.readErrors.increment()
+        if !self.isFailing.exchange(true, ordering: .relaxed) {
+            self.logger.error("the store cannot be read", metadata: ["error": "\(error)"])
         }
+    }
+
+    package func insert(_ entry: CacheEntry, lifetime: Duration) {
+        guard self.queue.insert(entry, expiresAt: entry.storedAt.saturatingAdvanced(by: lifetime)) else {
+            self.metrics.writesDropped.increment()
+            return
+        }
+        // Queued before it is noted: whoever collects the keys meanwhile finds it in one of both.
+        if self.keys.insert(EntryRow.number(of: entry.key)) { self.collectKeys() }
+    }
+
+    /// Finds out in the background which keys the file has; until then every look-up asks the file.
+    func collectKeys() {
+        guard self.keys.beginCollection() else { return }
+        Task(priority: .utility) {
+            do throws(SQLiteError) {
+                try await self.collectAllKeys()
+            } catch {
+                self.failed(error)
+                self.keys.endCollection(nil, spare: 0)
+            }
+        }
+    }
+
+    /// Whether the keys of the file are known; for tests.
+    var knowsKeys: Bool { self.keys.areKnown }
+
+    private func collectAllKeys() async throws(SQLiteError) {
+        let reader = self.readers[0]
+        let queued = self.queue.pendingKeys
+        let count = try await reader.count() + queued.count
+        guard count <= StoredKeys.keysMax else { return self.keys.endCollection(nil, spare: 0) }
+        let capacity = max(StoredKeys.capacityMin, 2 * count)
+        var filter = KeyFilter(capacity: capacity)
+        for key in queued { filter.insert(EntryRow.number(of: key)) }
+        var first = Int64.min
+        while true {
+            let page = try await reader.keys(from: first)
+            for key in page { filter.insert(key) }
+            guard let last = page.last, last < .max else { break }
+            first = last + 1
+        }
+        self.keys.endCollection(filter, spare: capacity - count)
     }
 
     package func remove(_ selection: PurgeSelection) async -> Int? {

@@ -55,6 +55,9 @@ final class StoreQueue: Sendable {
         self.state.withLock { $0.pending[key] }
     }
 
+    /// The keys of all entries that are still to be written.
+    var pendingKeys: [CacheKey] { self.state.withLock { Array($0.pending.keys) } }
+
     /// - Returns: `false` where too much waits already.
     func insert(_ entry: CacheEntry, expiresAt: Timestamp) -> Bool {
         let isTaken = self.state.withLock { state in

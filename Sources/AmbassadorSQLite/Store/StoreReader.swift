@@ -6,6 +6,10 @@ actor StoreReader {
     private let executor: SerialQueueExecutor
     private let connection: Connection
     private let find: Statement
+    private let page: Statement
+
+    /// So many that a look-up which comes meanwhile waits for about a millisecond.
+    private static let pageKeys = 4_096
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 
@@ -15,6 +19,7 @@ actor StoreReader {
         try connection.execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096")
         connection.setBusyTimeout(milliseconds: 100)
         self.find = try connection.prepare("SELECT \(EntryRow.columns) FROM entries WHERE key = ?")
+        self.page = try connection.prepare("SELECT key FROM entries WHERE key >= ? ORDER BY key LIMIT \(Self.pageKeys)")
         self.connection = connection
         self.executor = SerialQueueExecutor(label: "sqlite-reader")
     }
@@ -25,6 +30,21 @@ actor StoreReader {
         guard try self.find.step() else { return nil }
         defer { self.find.reset() }
         return EntryRow.read(self.find, for: key)
+    }
+
+    /// How many rows there are.
+    func count() throws(SQLiteError) -> Int {
+        Int(try self.connection.integer("SELECT count(*) FROM entries") ?? 0)
+    }
+
+    /// The keys of some rows, ascending from the given one; none where there are no more.
+    func keys(from first: Int64) throws(SQLiteError) -> [Int64] {
+        self.page.bind(first, at: 1)
+        defer { self.page.reset() }
+        var keys: [Int64] = []
+        keys.reserveCapacity(Self.pageKeys)
+        while try self.page.step() { keys.append(self.page.integer(at: 0)) }
+        return keys
     }
 }
 

@@ -253,6 +253,8 @@ import Testing
         try await withDatabase {
             $0.storeReadsMax = 0
         } _: { fixture async throws in
+            fixture.store.insert(try makeEntry(), lifetime: .seconds(60))
+            try await fixture.settle()
             #expect(await fixture.store.entry(for: try makeEntry().key) == nil)
             #expect(fixture.metric(.storeReads, "overloaded") == 1)
         }
