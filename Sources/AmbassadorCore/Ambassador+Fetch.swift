@@ -12,7 +12,7 @@ extension Ambassador {
                 await self.call(plan, at: start)
             }
         }
-        return self.keep(called, plan, microseconds: microseconds)
+        return await self.keepWhole(called, plan, microseconds: microseconds)
     }
 
     /// Makes a call that breakers and limits let through, and tells them what became of it.
@@ -136,8 +136,7 @@ extension Ambassador {
     private func call(_ plan: Plan, at start: NIODeadline) async -> Result<Called, FetchError> {
         do throws(UpstreamError) {
             let answer = try await self.parts.upstream.run(self.upstreamCall(plan, at: start))
-            if let error = self.error(of: answer) { return .failure(error) }
-            return .success(try self.called(answer, plan))
+            return try await self.judge(answer, plan)
         } catch {
             return .failure(FetchError(error))
         }
@@ -154,12 +153,20 @@ extension Ambassador {
         )
     }
 
-    func called(_ answer: UpstreamAnswer, _ plan: Plan) throws(UpstreamError) -> Called {
+    /// Reads an answer, or finds out what is wrong with it.
+    func judge(_ answer: UpstreamAnswer, _ plan: Plan) async throws(UpstreamError) -> Result<Called, FetchError> {
+        try await LongWork.run(on: answer.body.readableBytes) { () throws(UpstreamError) in
+            if let error = self.error(of: answer) { return .failure(error) }
+            return .success(try self.called(answer, plan))
+        }
+    }
+
+    private func called(_ answer: UpstreamAnswer, _ plan: Plan) throws(UpstreamError) -> Called {
         Called(answer: answer, read: try LangFlowAnswer.read(answer, session: plan.session.scoped(to: plan.tenant)))
     }
 
     /// What an answer's status says against it; 200 and LangFlow's own 4xx are passed on.
-    func error(of answer: UpstreamAnswer) -> FetchError? {
+    private func error(of answer: UpstreamAnswer) -> FetchError? {
         let isCredentialRefused = answer.status == 401 || answer.status == 403
         if answer.status < 500 { self.parts.readiness.noteUpstreamCredential(isAccepted: !isCredentialRefused) }
         if isCredentialRefused { return .credentialRefused }
@@ -194,7 +201,12 @@ extension Ambassador {
     }
 
     /// Keeps an answer that may be kept: in the store, then in the hot caches.
-    func keep(_ called: Called, _ plan: Plan, microseconds: Int64) -> Fetched {
+    func keepWhole(_ called: Called, _ plan: Plan, microseconds: Int64) async -> Fetched {
+        // To seal it for Redis takes as long as to read it.
+        await LongWork.run(on: called.answer.body.readableBytes) { self.keep(called, plan, microseconds: microseconds) }
+    }
+
+    private func keep(_ called: Called, _ plan: Plan, microseconds: Int64) -> Fetched {
         let entry = self.entry(called, plan, microseconds: microseconds)
         let isKept = entry.map { self.keep($0, plan, from: nil) } ?? false
         return Fetched(

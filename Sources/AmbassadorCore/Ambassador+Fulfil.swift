@@ -12,7 +12,7 @@ extension Ambassador {
         for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
             guard let entry = await tier.entry(for: key), self.parts.purges.mayTake(entry) else { continue }
             if let reply = self.answer(with: entry, to: plan, from: detail) {
-                self.keep(entry, plan, from: detail)
+                await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }
                 return reply
             }
             if stale.map({ $0.storedAt < entry.storedAt }) ?? true { stale = entry }

@@ -58,7 +58,7 @@ extension Ambassador {
             )
             switch call {
             case .answer(let called):
-                relay.settle(.answered(self.keep(called, plan, microseconds: microseconds)))
+                relay.settle(.answered(await self.keepWhole(called, plan, microseconds: microseconds)))
             case .stream(let stream):
                 let answer = relay.keptRecords.map { ($0 + [stream.last]).answer(text: stream.text) }
                 if let answer, stream.outline.storability == .storable, stream.lifetimeMax != .zero,

@@ -34,7 +34,7 @@ extension Ambassador {
                 lifetimeMax: run.lifetimeMax
             )
             do throws(UpstreamError) {
-                return .success(try self.called(answer, plan))
+                return try await self.judge(answer, plan)
             } catch {
                 return .failure(FetchError(error))
             }
@@ -50,8 +50,7 @@ extension Ambassador {
         do throws(UpstreamError) {
             switch try await self.parts.upstream.stream(self.upstreamCall(plan, at: start)) {
             case .answer(let answer):
-                if let error = self.error(of: answer) { return .failure(error) }
-                return .success(.answer(try self.called(answer, plan)))
+                return try await self.judge(answer, plan).map { .answer($0) }
             case .stream(let stream):
                 self.parts.readiness.noteUpstreamCredential(isAccepted: true)
                 return try await self.read(stream, plan, record: record).map { .stream($0) }

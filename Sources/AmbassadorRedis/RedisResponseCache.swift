@@ -100,7 +100,10 @@ package final class RedisResponseCache: ResponseCache {
         switch await self.connection(for: key).send(command) {
         case .success(.bulk(let value)):
             guard value.readableBytes > 0 else { return nil }
-            if let entry = Envelope.decode(value, for: key, at: self.clocks.wall(), seal: self.seal) { return entry }
+            let entry = await LongWork.run(on: value.readableBytes) {
+                Envelope.decode(value, for: key, at: self.clocks.wall(), seal: self.seal)
+            }
+            if let entry { return entry }
             self.discard(name, of: key)
         case .failure(.server(.wrongType)):
             self.discard(name, of: key)

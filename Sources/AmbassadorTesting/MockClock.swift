@@ -7,7 +7,7 @@ package final class MockClock: Sendable {
     private struct Timer {
         let number: UInt64
         let deadline: NIODeadline
-        let fired: OneShot<Bool>
+        let fire: @Sendable () -> Void
     }
 
     private struct State {
@@ -46,6 +46,9 @@ package final class MockClock: Sendable {
     package var sleeper: Sleeper {
         Sleeper { (deadline: NIODeadline) async throws(CancellationError) in
             try await self.sleep(until: deadline)
+        } setAlarm: { deadline, ring in
+            let number = self.setTimer(deadline, ring)
+            return Alarm { self.removeTimer(number) }
         }
     }
 
@@ -89,31 +92,40 @@ package final class MockClock: Sendable {
             return due
         }
         for timer in due.sorted(by: { $0.deadline < $1.deadline }) {
-            timer.fired.deliver(true)
+            timer.fire()
         }
     }
 
     private func sleep(until deadline: NIODeadline) async throws(CancellationError) {
         let fired = OneShot<Bool>()
+        let number = self.setTimer(deadline) { fired.deliver(true) }
+        let isDue = await withTaskCancellationHandler {
+            await fired.value()
+        } onCancel: {
+            self.removeTimer(number)
+            fired.deliver(false)
+        }
+        guard isDue else { throw CancellationError() }
+    }
+
+    /// Sets a timer, which fires at once where its moment is past.
+    private func setTimer(_ deadline: NIODeadline, _ fire: @escaping @Sendable () -> Void) -> UInt64? {
         let (number, reached) = self.state.withLock { state -> (UInt64?, [OneShot<Void>]) in
             guard state.now < deadline else { return (nil, []) }
             state.lastNumber += 1
-            state.timers.append(Timer(number: state.lastNumber, deadline: deadline, fired: fired))
+            state.timers.append(Timer(number: state.lastNumber, deadline: deadline, fire: fire))
             let count = state.timers.count
             let reached = state.observers.filter { $0.timerCount <= count }.map(\.reached)
             state.observers.removeAll { $0.timerCount <= count }
             return (state.lastNumber, reached)
         }
-        for observer in reached {
-            observer.deliver(())
-        }
+        for observer in reached { observer.deliver(()) }
+        if number == nil { fire() }
+        return number
+    }
+
+    private func removeTimer(_ number: UInt64?) {
         guard let number else { return }
-        let isDue = await withTaskCancellationHandler {
-            await fired.value()
-        } onCancel: {
-            self.state.withLock { $0.timers.removeAll { $0.number == number } }
-            fired.deliver(false)
-        }
-        guard isDue else { throw CancellationError() }
+        self.state.withLock { $0.timers.removeAll { $0.number == number } }
     }
 }

@@ -104,7 +104,8 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     package var flightCount: Int { self.machine.withLock { $0.flightCount } }
 
     private func begin(_ flight: UInt64, _ operation: @escaping Operation) {
-        let task = Task {
+        // Its own, but where its first caller runs: an operation that one event loop begins and ends changes no thread.
+        let task = Task(executorPreference: CurrentTask.executor) {
             do throws(Failure) {
                 let value = try await operation()
                 self.finish(flight) { .done(value, wasShared: $0) }

@@ -72,16 +72,9 @@ package final class OneShot<Value: Sendable>: Sendable {
     ) async -> Value {
         await withTaskCancellationHandler {
             guard deadline < .distantFuture else { return await self.value() }
-            return await withTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    // A sleep that throws was cancelled: the value has come, or the handler below tells of it.
-                    guard (try? await sleeper.sleep(until: deadline)) != nil else { return }
-                    leave(.deadline)
-                }
-                let value = await self.value()
-                group.cancelAll()
-                return value
-            }
+            let alarm = sleeper.alarm(at: deadline) { leave(.deadline) }
+            defer { alarm.cancel() }
+            return await self.value()
         } onCancel: {
             leave(.cancellation)
         }

@@ -69,11 +69,11 @@ extension ConnectionHandler {
             return
         }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let task = Task {
+        let task = Task(executorPreference: self.table.executor) {
             let response = await work()
             switch response.content {
             case .stream(let stream): await StreamDelivery(connection: bound).run(stream, headedBy: response)
-            default: eventLoop.execute { bound.value.finishPending(with: response) }
+            default: bound.value.finishPending(with: response)
             }
         }
         self.pending = PendingAnswer(exchange: exchange, task: task)

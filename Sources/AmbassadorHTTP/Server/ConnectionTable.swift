@@ -6,6 +6,8 @@ import NIOCore
 /// Belongs to that loop.
 final class ConnectionTable {
     let eventLoop: any EventLoop
+    /// Where what a connection has to wait for is run.
+    let executor: LoopExecutor
     let encoding: ResponseEncoding
     let heads: HeadMemo
     /// The memory of answers that were sent, for the next ones of any connection; see ``OutputMemory``.
@@ -23,6 +25,7 @@ final class ConnectionTable {
         self.shortcuts = limits.takesShortcuts ? Shortcuts() : nil
         self.eventLoop = eventLoop
         self.heldAnswers = HeldAnswers(eventLoop: eventLoop)
+        self.executor = LoopExecutor(eventLoop)
         self.encoding = ResponseEncoding(date: DateHeader(wall: clocks.wall))
     }
 

@@ -36,6 +36,24 @@ extension AmbassadorConfiguration {
         return server
     }
 
+    /// The data plane's server, which does not listen yet.
+    func server(
+        _ ambassador: Ambassador,
+        _ group: any EventLoopGroup,
+        _ registry: MetricRegistry,
+        _ clocks: Clocks,
+        _ logger: Logger
+    ) -> HTTPServer {
+        HTTPServer(
+            configuration: self.serverConfiguration,
+            responder: ambassador,
+            group: group,
+            metrics: registry,
+            clocks: clocks,
+            logger: logger
+        )
+    }
+
     /// `nil` unless certificate and key are both set.
     var tlsSettings: TLSSettings? {
         let tls = self.listen.tls
@@ -138,6 +156,7 @@ extension AmbassadorConfiguration {
         _ redis: RedisResponseCache?,
         _ feed: RedisReplicaFeed?,
         _ upstream: HTTPUpstream,
+        _ group: any EventLoopGroup,
         _ governance: Governance,
         _ registry: MetricRegistry,
         _ clocks: Clocks,
@@ -147,6 +166,7 @@ extension AmbassadorConfiguration {
         guard let marks = await database.curation.marks() else {
             throw InvalidValue("the pinned answers and tombstones in the store cannot be read")
         }
+        let sleeper = Sleeper.alarms(on: group)
         return AmbassadorParts(
             flows: FlowRegistry(
                 listed: self.flows,
@@ -167,13 +187,18 @@ extension AmbassadorConfiguration {
             audit: database.auditLog,
             upstream: upstream,
             breaker: CircuitBreaker(settings: self.breakerSettings),
-            limit: ConcurrencyLimit(limit: self.upstream.concurrencyMax, queueMax: self.upstream.queueMax),
-            flights: Flights(waitersMax: self.limits.waitersPerFlightMax),
-            streams: StreamFlights(limits: self.streamLimits),
+            limit: ConcurrencyLimit(
+                limit: self.upstream.concurrencyMax,
+                queueMax: self.upstream.queueMax,
+                sleeper: sleeper
+            ),
+            flights: Flights(waitersMax: self.limits.waitersPerFlightMax, sleeper: sleeper),
+            streams: StreamFlights(limits: self.streamLimits, sleeper: sleeper),
             purges: PurgeLedger(),
             metrics: AmbassadorMetrics(registry: registry),
             readiness: Readiness(),
             clocks: clocks,
+            sleeper: sleeper,
             logger: logger,
             entryBytesMax: self.hotCache.entryBytesMax,
             replicas: feed,

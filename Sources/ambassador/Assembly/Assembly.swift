@@ -67,17 +67,20 @@ struct Assembly {
         opened.add { await versions.shutdown() }
         let governance = try await configuration.governance(identity, redis, registry, clocks, logger)
         let feed = redis?.makeReplicaFeed(position: await database.notes.note(ReplicaFollower.positionNote))
-        let parts = try await configuration.parts(database, redis, feed, upstream, governance, registry, clocks, logger)
+        let parts = try await configuration.parts(
+            database,
+            redis,
+            feed,
+            upstream,
+            group,
+            governance,
+            registry,
+            clocks,
+            logger
+        )
         Self.watch(parts, database, redis, identity, registry)
         let ambassador = Ambassador(parts)
-        let server = HTTPServer(
-            configuration: configuration.serverConfiguration,
-            responder: ambassador,
-            group: group,
-            metrics: registry,
-            clocks: clocks,
-            logger: logger
-        )
+        let server = configuration.server(ambassador, group, registry, clocks, logger)
         Self.watch(server, parts.readiness)
         let admin = AdminServer(
             address: configuration.adminAddress,

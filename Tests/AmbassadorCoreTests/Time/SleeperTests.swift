@@ -17,4 +17,17 @@ import Testing
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
+
+    @Test("an alarm rings once its moment has come, and not where it is cancelled before")
+    func alarms() async {
+        let cancelled = OneShot<Bool>()
+        Sleeper.system.alarm(at: .now() + .milliseconds(20)) { cancelled.deliver(true) }.cancel()
+        let rang = OneShot<NIODeadline>()
+        let deadline = NIODeadline.now() + .milliseconds(40)
+        let alarm = Sleeper.system.alarm(at: deadline) { rang.deliver(.now()) }
+        #expect(await rang.value() >= deadline)
+        alarm.cancel()
+        cancelled.deliver(false)
+        #expect(await cancelled.value() == false)
+    }
 }

@@ -1,0 +1,22 @@
+/// The task that asks.
+enum CurrentTask {
+    /// Where the task prefers to run: an event loop for the work of a connection, `nil` for a task that runs anywhere.
+    static var executor: (any TaskExecutor)? {
+        withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
+    }
+}
+
+/// Work whose time grows with the bytes that it is done on, such as parsing or hashing them.
+package enum LongWork {
+    /// What an event loop may work on by itself: some tenths of a millisecond at the slowest, which is reading JSON.
+    static let bytesOnLoopMax = 64 << 10
+
+    /// Does the work where the task stands or, where it takes long, on a thread that no connection waits for.
+    package static func run<Value: Sendable, Failure: Error>(
+        on byteCount: Int,
+        _ work: @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        guard byteCount > Self.bytesOnLoopMax else { return try work() }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(Failure) in try work() }
+    }
+}
