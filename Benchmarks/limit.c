@@ -1,7 +1,8 @@
 // The limit: what one core can do at best. An epoll loop that takes the SHA-256 of a request's body, looks it up in a table and
 // writes the answer. It checks next to nothing, logs nothing and counts nothing; no server that does its duty can be faster by much.
 //
-//     cc -O2 -o limit limit.c && ./limit PORT FILE-WITH-THE-ANSWER'S-BODY
+//     cc -O2 -o limit limit.c && ./limit PORT FILE-WITH-THE-ANSWER'S-BODY [SLOTS-OF-THE-TABLE, A POWER OF TWO]
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -14,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = 1 << 20, TABLE_SIZE = 1 << 14, DESCRIPTORS_MAX = 4096 };
+enum { INPUT_MAX = 1 << 20, DESCRIPTORS_MAX = 4096 };
 
 typedef struct {
     uint8_t digest[32];
@@ -27,7 +28,8 @@ typedef struct {
     size_t read, written, pending;
 } Connection;
 
-static Entry table[TABLE_SIZE];
+static Entry *table;
+static size_t table_size = 1 << 14;
 static Connection connections[DESCRIPTORS_MAX];
 static char *body;
 static size_t body_length;
@@ -88,8 +90,8 @@ static const Entry *answer_to(const char *question, size_t length) {
     sha256((const uint8_t *)question, length, digest);
     uint32_t slot;
     memcpy(&slot, digest, 4);
-    Entry *entry = &table[slot &= TABLE_SIZE - 1];
-    while (entry->answer && memcmp(entry->digest, digest, 32) != 0) entry = &table[slot = (slot + 1) & (TABLE_SIZE - 1)];
+    Entry *entry = &table[slot &= table_size - 1];
+    while (entry->answer && memcmp(entry->digest, digest, 32) != 0) entry = &table[slot = (slot + 1) & (table_size - 1)];
     if (entry->answer) return entry;
     memcpy(entry->digest, digest, 32);
     entry->answer = malloc(body_length + 256);
@@ -143,8 +145,10 @@ static int has_served(int descriptor, Connection *c) {
 }
 
 int main(int count, char **arguments) {
-    FILE *file = count == 3 ? fopen(arguments[2], "rb") : NULL;
-    if (!file) return fprintf(stderr, "usage: limit PORT FILE\n"), 2;
+    FILE *file = count == 3 || count == 4 ? fopen(arguments[2], "rb") : NULL;
+    if (count == 4) table_size = strtoul(arguments[3], 0, 10);
+    if (!file || table_size == 0 || table_size & (table_size - 1)) return fprintf(stderr, "usage: limit PORT FILE [SLOTS]\n"), 2;
+    table = calloc(table_size, sizeof *table);
     body = malloc(1 << 24);
     body_length = fread(body, 1, 1 << 24, file);
     fclose(file);

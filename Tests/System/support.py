@@ -72,7 +72,13 @@ def kill_and_reap(process: subprocess.Popen | None) -> None:
 class Ambassador:
     """One ambassador process with a configuration file, a store and a log in a folder of its own."""
 
-    def __init__(self, folder: str | pathlib.Path, settings: str, name: str = "ambassador") -> None:
+    def __init__(
+        self,
+        folder: str | pathlib.Path,
+        settings: str,
+        name: str = "ambassador",
+        store_size_max: str | None = None,
+    ) -> None:
         """Writes the configuration; `settings` is YAML without the blocks `listen`, `admin` and `store`."""
         self.folder = pathlib.Path(folder)
         self.port = free_port()
@@ -84,7 +90,7 @@ class Ambassador:
         self.config.write_text(
             f"listen: {{address: '127.0.0.1:{self.port}'}}\n"
             f"admin: {{address: '127.0.0.1:{self.admin_port}'}}\n"
-            f"store: {{path: '{self.store}'}}\n"
+            f"store: {{path: '{self.store}'{f', size_max: {store_size_max}' if store_size_max else ''}}}\n"
             f"{settings}\n",
             encoding="utf-8",
         )

@@ -1,0 +1,79 @@
+"""The load: wrk for as much as a server can take, `load.c` for a constant rate."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .machine import on_cores
+from .servers import BENCHMARKS, Server, Stage
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What wrk asks: how many different questions, drawn how (`cycle`, `uniform`, `zipf`), by which call."""
+
+    keys: int = 1000
+    draw: str = "cycle"
+    call: str = "flow"
+
+
+class Run(NamedTuple):
+    """One run against one server; times in microseconds, `cpu` for each request."""
+
+    rate: float
+    p50: float
+    p99: float
+    cpu: float
+    # Those of a run at a constant rate, by their names.
+    percentiles: dict[str, float] | None = None
+
+
+def wrk(stage: Stage, server: Server, questions: Questions, connections: int, seconds: float, threads: int = 1) -> Run:
+    """Asks as fast as the connections allow."""
+    command = ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds:g}s", "--timeout", "10s"]
+    command += ["-s", str(BENCHMARKS / "questions.lua"), f"http://127.0.0.1:{server.port}", "--"]
+    command += [f"keys={questions.keys}", f"draw={questions.draw}", f"call={questions.call}"]
+    command += [f"token={server.token}"] if server.token else []
+    before = server.cpu_seconds()
+    measured = _output(stage, server, command)
+    if measured["failed"] or not measured["requests"]:
+        sys.exit(f"{server.name}: {measured['failed']} of {measured['requests']} requests failed")
+    cpu = (server.cpu_seconds() - before) * 1e6 / measured["requests"]
+    return Run(measured["requests"] / measured["duration"] * 1e6, measured["p50"], measured["p99"], cpu)
+
+
+def steady(
+    stage: Stage, server: Server, rate: float, connections: int, seconds: float, warm_up: float = 1, cycle: int = 0
+) -> Run:
+    """Asks at a constant rate, each request measured from when it was due; `cycle` 0 asks what nobody asked before."""
+    arguments = ["--rate", f"{rate:.0f}", "--seconds", f"{seconds:g}", "--warm-up", f"{warm_up:g}"]
+    return _load(stage, server, arguments, connections, cycle)
+
+
+def fill(stage: Stage, server: Server, questions: int, connections: int = 64) -> float:
+    """Asks each question once; returns how many a second that were."""
+    return _load(stage, server, ["--rate", "0", "--requests", str(questions)], connections, questions).rate
+
+
+def _load(stage: Stage, server: Server, arguments: list[str], connections: int, cycle: int) -> Run:
+    command = [str(stage.compiled("load.c")), "--port", str(server.port), "--connections", str(connections), *arguments]
+    command += ["--cycle", str(cycle)] if cycle else ["--run", str(time.time_ns())]
+    command += ["--token", server.token] if server.token else []
+    before = server.cpu_seconds()
+    measured = _output(stage, server, command)
+    if measured["failed"]:
+        sys.exit(f"{server.name}: {measured['failed']} of {measured['requests']} requests failed")
+    cpu = (server.cpu_seconds() - before) * 1e6 / measured["requests"]
+    percentiles = measured["percentiles"]
+    return Run(measured["rate"], percentiles["50"], percentiles["99"], cpu, percentiles)
+
+
+def _output(stage: Stage, server: Server, command: list[str]) -> dict:
+    with on_cores(stage.cores.load):
+        ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if ended.returncode != 0:
+        sys.exit(f"{server.name}: {command[0]} failed: {ended.stderr.strip()[-1000:]}")
+    return json.loads(ended.stdout.splitlines()[-1])

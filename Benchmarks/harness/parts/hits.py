@@ -1,0 +1,57 @@
+"""Hits on one core: the ambassador with more and less to do, nginx, and what a core can do at most."""
+
+from ..rounds import Result
+from ..servers import Stage
+from .common import BARE, EVERYTHING, KEYS, NGINX, STRICT, Options, Outcome, Part, milliseconds, named, race, table
+
+
+def measure(options: Options) -> Outcome:
+    outcome = Outcome()
+    with Stage() as stage:
+        servers = [
+            stage.ambassador(EVERYTHING, everything=True),
+            stage.nginx(NGINX),
+            stage.ambassador("ambassador, without JWT and limit"),
+            stage.ambassador("ambassador, everything on, request log", everything=True, log="on"),
+            stage.ambassador(STRICT, everything=True, durability="strict"),
+            stage.nginx("nginx proxy_cache, no log", log="off"),
+            stage.bare(BARE),
+        ]
+        race(outcome, "hits", stage, servers, options)
+        stage.check_hits(servers, KEYS)
+        outcome.figures["answer_bytes"] = stage.answer_bytes
+    return outcome
+
+
+def rows(results: list[Result], nginx: Result, bare: Result | None) -> list[list[object]]:
+    """The lines of the table, each beside nginx and, where that ran, beside what a core can do."""
+    return [
+        [
+            each.name,
+            f"{each.median('rate'):,.0f}",
+            f"{each.ratio(nginx):.2f}",
+            f"{milliseconds(each.median('p50'))} / {milliseconds(each.median('p99'))}",
+            f"{each.median('cpu'):.1f}",
+            f"{each.ratio(bare, 'cpu'):.2f}" if bare else "",
+            f"{each.resident:.0f}",
+            f"{each.spread():.1%}",
+        ]
+        for each in results
+    ]
+
+
+HEAD = ["", "hits/s", "of nginx, buffered log", "p50 / p99 ms", "CPU µs a hit", "of bare C's CPU", "memory MiB", "spread"]
+
+
+def report(outcome: Outcome) -> list[str]:
+    results = outcome.races["hits"]
+    answer = outcome.figures["answer_bytes"] / 1024
+    return [
+        f"Hits: 64 connections, {KEYS:,} questions, answers of {answer:.1f} KiB; server and load on a core each. Everything on is the "
+        "audit log (`batched`), metrics, a JWT and a tenant's limit.",
+        "",
+        *table(HEAD, *rows(results, named(results, NGINX), named(results, BARE))),
+    ]
+
+
+PART = Part("hits", "hits on one core beside nginx and a bare C server", measure, report)

@@ -1,0 +1,264 @@
+"""The servers under measurement: started, pinned, watched, ended."""
+
+import base64
+import hmac
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Self
+
+from support import Ambassador, Client, Redis, free_port, kill_and_reap, langflow_answer, wait_for_listener
+
+from . import configurations
+from .machine import Cores, on_cores
+
+BENCHMARKS = pathlib.Path(__file__).resolve().parents[1]
+# An answer of nginx's `return` stands in its configuration, where a string may not be much longer.
+INLINE_MAX = 3000
+
+
+class Server:
+    """A server under measurement: its name, its port, its processes, and the token that it wants to see."""
+
+    def __init__(self, name: str, port: int, pid: int, token: str | None = None) -> None:
+        self.name = name
+        self.port = port
+        self.pid = pid
+        self.token = token
+
+    def pids(self) -> list[int]:
+        """The process and those that descend from it."""
+        found = [self.pid]
+        for pid in found:
+            for children in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+                try:
+                    found += map(int, children.read_text().split())
+                except (FileNotFoundError, ProcessLookupError):
+                    continue  # A thread that ended meanwhile.
+        return found
+
+    def cpu_seconds(self) -> float:
+        """User and system time of all its processes so far."""
+        ticks = 0
+        for pid in self.pids():
+            try:
+                fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # nginx's cache loader, which ends a minute after its start with next to no time used.
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def resident_mebibytes(self) -> float:
+        """The memory that its processes hold, what they share counted for each."""
+        pages = 0
+        for pid in self.pids():
+            pages += int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+class Stage:
+    """Everything that one part of the benchmark runs, on folders of its own; all of it ends with the part."""
+
+    def __init__(self, cores: Cores | None = None, answer_kib: int = 1) -> None:
+        """Starts the fake LangFlow, whose answers are about as large as `answer_kib` says."""
+        self.cores = cores or Cores.apart()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ambassador-benchmark-"))
+        self.memory = pathlib.Path(tempfile.mkdtemp(prefix="ambassador-benchmark-", dir="/dev/shm"))
+        self._processes: list[subprocess.Popen] = []
+        self._ambassadors: dict[int, Ambassador] = {}
+        self._redis: Redis | None = None
+        self.answer_bytes = 0
+        self.upstream = self._start_upstream(answer_kib)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for ambassador in self._ambassadors.values():
+            ambassador.kill()
+        if self._redis is not None:
+            self._redis.kill()
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                kill_and_reap(process)
+        shutil.rmtree(self.folder)
+        shutil.rmtree(self.memory)
+
+    def start(
+        self, name: str, command: list[object], port: int, cores: frozenset[int] | None = None, **environment: str
+    ) -> Server:
+        """Starts a process and waits until it listens."""
+        log = self.folder / f"{_file_name(name)}.log"
+        with on_cores(cores or self.cores.server), log.open("ab") as output:
+            process = subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=self.folder,
+                env={**os.environ, **environment},
+            )
+        self._processes.append(process)
+        try:
+            wait_for_listener(port, 120)
+        except RuntimeError:
+            sys.exit(f"{name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
+        return Server(name, port, process.pid)
+
+    def ambassador(
+        self,
+        name: str,
+        everything: bool = False,
+        threads: int = 1,
+        log: str = "off",
+        durability: str = "batched",
+        memory: str = "1GiB",
+        redis: bool = False,
+        store_size_max: str | None = None,
+    ) -> Server:
+        """Starts an ambassador; `everything` is a JWT that is verified and a tenant's limit that is counted."""
+        settings = configurations.AMBASSADOR.format(
+            threads=threads,
+            upstream=self.upstream.port,
+            log=log,
+            durability=durability,
+            memory=memory,
+            redis=f", redis: '{self.redis().url}'" if redis else "",
+            more=configurations.IDENTITY_AND_LIMIT if everything else "",
+        )
+        ambassador = Ambassador(self.folder, settings, f"ambassador-{len(self._ambassadors)}", store_size_max)
+        with on_cores(self.cores.server):
+            ambassador.start()
+        self._ambassadors[ambassador.port] = ambassador
+        return Server(name, ambassador.port, ambassador.process.pid, jwt() if everything else None)
+
+    def nginx(
+        self,
+        name: str,
+        log: str = configurations.NGINX_BUFFERED_LOG,
+        is_caching: bool = True,
+        workers: int = 1,
+        zone: str = "32m",
+    ) -> Server:
+        """Starts an nginx that caches POST in a memory file system, set up as well as it can be for that."""
+        return self._start_nginx(
+            name,
+            configurations.NGINX_PROXY,
+            self.cores.server,
+            log=log,
+            caching=configurations.NGINX_CACHING if is_caching else "",
+            upstream=self.upstream.port,
+            workers=workers,
+            zone=zone,
+        )
+
+    def bare(self, name: str, slots: int = 1 << 14) -> Server:
+        """Starts the bare C server, which shows what a core can do."""
+        port = free_port()
+        return self.start(name, [self.compiled("limit.c"), port, self.folder / "answer", slots], port)
+
+    def redis(self) -> Redis:
+        """The part's Redis, on the cores of the load."""
+        if self._redis is None:
+            with on_cores(self.cores.load):
+                self._redis = Redis(self.folder)
+        return self._redis
+
+    def compiled(self, source: str, *flags: str) -> pathlib.Path:
+        """Compiles a C file of this folder and returns the path of the result."""
+        compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+        if compiler is None:
+            sys.exit("no C compiler is there: run `scripts/install-dependencies benchmark`")
+        binary = self.folder / pathlib.Path(source).stem
+        if not binary.exists():
+            subprocess.run([compiler, "-O2", *flags, "-o", binary, BENCHMARKS / source], check=True)
+        return binary
+
+    def check_hits(self, servers: list[Server], questions: int, detail: str = "memory", asked: int = 2) -> None:
+        """Ends the run where an ambassador's answers did not come from `detail`, or nginx has not cached each once."""
+        for server in servers:
+            if server.port not in self._ambassadors:
+                continue
+            for number in range(1, questions + 1, max(1, (questions - 1) // (asked - 1))):
+                status = ask(server, number)
+                if "; hit;" not in status or f"detail={detail}" not in status:
+                    sys.exit(f"{server.name}: what was measured were no hits in {detail}: {status}")
+        for entries in self.memory.glob("*/entries"):
+            count = sum(1 for file in entries.rglob("*") if file.is_file())
+            if count != questions:
+                sys.exit(f"{entries.parent.name} has cached {count} answers rather than {questions}")
+
+    def _start_upstream(self, answer_kib: int) -> Server:
+        question = "how do I get a new password for my account in the shop?"
+        # The text stands at five places of the answer, which is 1.4 KB without any.
+        padding = " And so on." * ((answer_kib - 1) * 1024 // 5 // len(" And so on."))
+        session = "00000000-0000-4000-8000-000000000001"
+        answer = langflow_answer(f"An answer to: {question}{padding}", session, "faq_qa", question)
+        chat = _chat_answer(f"An answer to: {question}")
+        for each in (answer, chat):
+            if b"'" in each or b"$" in each:
+                raise ValueError("nginx would read more than text into the answer")
+        (self.folder / "answer").write_bytes(answer)
+        self.answer_bytes = len(answer)
+        # What stands inside a quoted string of nginx's own syntax has its backslashes doubled. A long answer comes from a file.
+        quoted = answer.decode().replace("\\", "\\\\")
+        is_inline = len(quoted) <= INLINE_MAX
+        return self._start_nginx(
+            "upstream",
+            configurations.NGINX_UPSTREAM,
+            self.cores.load,
+            answering=f"return 200 '{quoted}';" if is_inline else "error_page 405 =200 /answer; return 405;",
+            files="location = /v1/chat/completions { return 200 '%s'; } location = /answer { }" % chat.decode(),
+            workers=1,
+        )
+
+    def _start_nginx(self, name: str, configuration: str, cores: frozenset[int], **values: object) -> Server:
+        folder, cache, port = self.folder / _file_name(name), self.memory / _file_name(name), free_port()
+        folder.mkdir()
+        cache.mkdir()
+        user = "user root;" if os.getuid() == 0 else ""
+        values = {key: str(value).replace("{folder}", str(folder)) for key, value in values.items()}
+        file = folder / "nginx.conf"
+        file.write_text(configuration.format(folder=folder, cache=cache, port=port, user=user, **values))
+        return self.start(name, ["nginx", "-p", folder, "-e", folder / "error.log", "-c", file], port, cores)
+
+
+def ask(server: Server, number: int) -> str:
+    """Asks one of the questions of `questions.lua` and returns the answer's Cache-Status."""
+    question = f"Question {number:07d}: how do I get a new password for my account in the shop?"
+    headers = {"Authorization": f"Bearer {server.token}"} if server.token else {}
+    with Client(server.port) as client:
+        return client.run_flow("faq_qa", question, **headers).headers.get("cache-status", "none")
+
+
+def jwt() -> str:
+    """A token of the benchmark's issuer that is good for a day."""
+
+    def encoded(part: bytes) -> str:
+        return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+    now = int(time.time())
+    claims = {"iss": "benchmark", "aud": "ambassador", "sub": "load", "tenant": "acme", "iat": now, "exp": now + 86_400}
+    claims["permissions"] = ["run"]
+    signed = ".".join(encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return f"{signed}.{encoded(hmac.digest(configurations.SECRET.encode(), signed.encode(), 'sha256'))}"
+
+
+def _chat_answer(text: str) -> bytes:
+    message = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 20, "completion_tokens": 20, "total_tokens": 40}
+    answer = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "faq_qa", "choices": [message]}
+    return json.dumps({**answer, "usage": usage}).encode()
+
+
+def _file_name(name: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in name).split())
