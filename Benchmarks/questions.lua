@@ -1,11 +1,10 @@
 -- Asks what is answered already. The arguments are NAME=VALUE:
 --   keys=1000     how many different questions there are
---   draw=cycle    one after the other; or `uniform`; or `zipf`, the n-th as often as 1/n
+--   draw=cycle    one after the other; or `uniform`; or `zipf`, the n-th as often as 1/n; or `assembled`: uniform, see below
 --   token=...     the bearer token that is shown
 --   call=flow     the ambassador's own call; or `chat`, the one of OpenAI's API
--- Requests are made before the run, so that it is not the load that is measured; only those of very many questions are put together
--- while it runs, from two ready parts and a number.
-local READY_MAX = 10000
+-- Requests are made and drawn before the run, so that it is not the load that is measured. Where there are too many of them for that,
+-- `assembled` puts them together while it runs, from two ready parts and a number.
 local DRAWS = 131072
 
 local options = { keys = "1000", draw = "cycle", call = "flow" }
@@ -47,7 +46,7 @@ function init(arguments)
   local function formatted(number)
     return wrk.format("POST", call.path, headers, call.before .. string.format("%07d", number) .. call.after)
   end
-  if keys > READY_MAX then
+  if options.draw == "assembled" then
     local whole = formatted(0)
     local start, stop = whole:find("0000000", 1, true)
     local before, after = whole:sub(1, start - 1), whole:sub(stop + 1)

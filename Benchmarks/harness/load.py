@@ -13,7 +13,7 @@ from .servers import BENCHMARKS, Server, Stage
 
 @dataclass(frozen=True)
 class Questions:
-    """What wrk asks: how many different questions, drawn how (`cycle`, `uniform`, `zipf`), by which call."""
+    """What wrk asks: how many different questions, drawn how and by which call; see `questions.lua`."""
 
     keys: int = 1000
     draw: str = "cycle"

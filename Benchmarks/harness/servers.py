@@ -186,16 +186,21 @@ class Stage:
     def check_hits(self, servers: list[Server], questions: int, detail: str = "memory", asked: int = 2) -> None:
         """Ends the run where an ambassador's answers did not come from `detail`, or nginx has not cached each once."""
         for server in servers:
-            if server.port not in self._ambassadors:
-                continue
-            for number in range(1, questions + 1, max(1, (questions - 1) // (asked - 1))):
-                status = ask(server, number)
-                if "; hit;" not in status or f"detail={detail}" not in status:
-                    sys.exit(f"{server.name}: what was measured were no hits in {detail}: {status}")
-        for entries in self.memory.glob("*/entries"):
-            count = sum(1 for file in entries.rglob("*") if file.is_file())
-            if count != questions:
-                sys.exit(f"{entries.parent.name} has cached {count} answers rather than {questions}")
+            if server.port in self._ambassadors:
+                for number in range(1, questions + 1, max(1, (questions - 1) // (asked - 1))):
+                    status = ask(server, number)
+                    if "; hit;" not in status or f"detail={detail}" not in status:
+                        sys.exit(f"{server.name}: what was measured were no hits in {detail}: {status}")
+            entries = self.memory / _file_name(server.name) / "entries"
+            if entries.exists():
+                count = sum(len(files) for _, _, files in os.walk(entries))
+                if count != questions:
+                    sys.exit(f"{server.name} has cached {count} answers rather than {questions}")
+
+    def file_mebibytes(self, server: Server) -> float:
+        """The memory that an nginx's cached files take."""
+        command = ["du", "--summarize", "--block-size=1K", self.memory / _file_name(server.name)]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0]) / 1024
 
     def _start_upstream(self, answer_kib: int) -> Server:
         question = "how do I get a new password for my account in the shop?"

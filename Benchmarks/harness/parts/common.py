@@ -22,6 +22,8 @@ class Options:
 
     rounds: int
     seconds: float
+    # How many entries are many.
+    entries: int = 1_000_000
 
 
 @dataclass
