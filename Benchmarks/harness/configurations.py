@@ -91,4 +91,5 @@ model_list:
 litellm_settings:
   cache: true
   cache_params: {{type: redis, host: 127.0.0.1, port: {redis}}}
+general_settings: {{master_key: {key}}}
 """

@@ -20,6 +20,7 @@ from .machine import Cores, on_cores
 BENCHMARKS = pathlib.Path(__file__).resolve().parents[1]
 # An answer of nginx's `return` stands in its configuration, where a string may not be much longer.
 INLINE_MAX = 3000
+START_SECONDS = 120
 
 
 class Server:
@@ -94,7 +95,13 @@ class Stage:
         shutil.rmtree(self.memory)
 
     def start(
-        self, name: str, command: list[object], port: int, cores: frozenset[int] | None = None, **environment: str
+        self,
+        name: str,
+        command: list[object],
+        port: int,
+        cores: frozenset[int] | None = None,
+        token: str | None = None,
+        **environment: str,
     ) -> Server:
         """Starts a process and waits until it listens."""
         log = self.folder / f"{_file_name(name)}.log"
@@ -108,11 +115,14 @@ class Stage:
                 env={**os.environ, **environment},
             )
         self._processes.append(process)
-        try:
-            wait_for_listener(port, 120)
-        except RuntimeError:
-            sys.exit(f"{name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
-        return Server(name, port, process.pid)
+        end = time.monotonic() + START_SECONDS
+        while process.poll() is None and time.monotonic() < end:
+            try:
+                wait_for_listener(port, 0.5)
+                return Server(name, port, process.pid, token)
+            except RuntimeError:
+                continue
+        sys.exit(f"{name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
 
     def ambassador(
         self,

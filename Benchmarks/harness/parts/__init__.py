@@ -1,11 +1,21 @@
 """The parts of the benchmark, in the order in which they run."""
 
-from . import cores, hits, million, shapes
+from . import cores, hits, latency, million, misses, others, shapes
 from .common import Options, Outcome, Part
 
 PARTS: dict[str, Part] = {
     part.name: part
-    for part in (hits.PART, cores.PART, shapes.CONNECTIONS_PART, shapes.SIZES_PART, shapes.KEYS_PART, million.PART)
+    for part in (
+        hits.PART,
+        cores.PART,
+        shapes.CONNECTIONS_PART,
+        shapes.SIZES_PART,
+        shapes.KEYS_PART,
+        latency.PART,
+        misses.PART,
+        others.PART,
+        million.PART,
+    )
 }
 
 __all__ = ["PARTS", "Options", "Outcome", "Part"]

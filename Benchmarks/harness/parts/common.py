@@ -1,6 +1,6 @@
 """What the parts have in common: options, outcomes, and a race of contenders over stored answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,12 +46,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the benchmark: how it is measured, and the Markdown that tells of it."""
+    """A part of the benchmark: how it is measured, the Markdown that tells of it, and its plots by their names."""
 
     name: str
     summary: str
     measure: Callable[[Options], Outcome]
     report: Callable[[Outcome], list[str]]
+    plots: Mapping[str, Callable[[Outcome], str]] = field(default_factory=dict)
 
 
 def race(

@@ -1,5 +1,6 @@
 """Hits on one core: the ambassador with more and less to do, nginx, and what a core can do at most."""
 
+from .. import svg
 from ..rounds import Result
 from ..servers import Stage
 from .common import BARE, EVERYTHING, KEYS, NGINX, STRICT, Options, Outcome, Part, milliseconds, named, race, table
@@ -54,4 +55,10 @@ def report(outcome: Outcome) -> list[str]:
     ]
 
 
-PART = Part("hits", "hits on one core beside nginx and a bare C server", measure, report)
+def plot(outcome: Outcome) -> str:
+    results = sorted(outcome.races["hits"], key=lambda each: -each.median("rate"))
+    values = [(each.name, each.median("rate")) for each in results]
+    return svg.bars("Hits a second on one core", "", values, [each.name.startswith("ambassador") for each in results])
+
+
+PART = Part("hits", "hits on one core beside nginx and a bare C server", measure, report, {"hits": plot})
