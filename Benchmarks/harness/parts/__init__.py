@@ -1,6 +1,6 @@
 """The parts of the benchmark, in the order in which they run."""
 
-from . import cores, hits, latency, million, misses, others, shapes
+from . import allocations, cores, hits, latency, million, misses, others, shapes
 from .common import Options, Outcome, Part
 
 PARTS: dict[str, Part] = {
@@ -13,6 +13,7 @@ PARTS: dict[str, Part] = {
         shapes.KEYS_PART,
         latency.PART,
         misses.PART,
+        allocations.PART,
         others.PART,
         million.PART,
     )
