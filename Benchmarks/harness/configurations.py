@@ -5,7 +5,7 @@ threads: {threads}
 upstream: {{url: 'http://127.0.0.1:{upstream}'}}
 audit: {{durability: {durability}, bodies: none}}
 log: {{requests: {log}}}
-hot_cache: {{memory: {memory}, entry_size_max: 2MiB{redis}}}
+hot_cache: {{memory: {memory}, entry_size_max: 1MiB{redis}}}
 flows:
   faq_qa: {{ttl: 1d, session: ignore}}
 {more}

@@ -193,14 +193,17 @@ class Stage:
             subprocess.run([compiler, "-O2", *flags, "-o", binary, BENCHMARKS / source], check=True)
         return binary
 
-    def check_hits(self, servers: list[Server], questions: int, detail: str = "memory", asked: int = 2) -> None:
-        """Ends the run where an ambassador's answers did not come from `detail`, or nginx has not cached each once."""
+    def check_hits(
+        self, servers: list[Server], questions: int, detail: str = "memory", asked: int = 2, elsewhere_max: int = 0
+    ) -> None:
+        """Ends the run where more of an ambassador's answers came from elsewhere, or nginx has not cached each once."""
         for server in servers:
             if server.port in self._ambassadors:
-                for number in range(1, questions + 1, max(1, (questions - 1) // (asked - 1))):
-                    status = ask(server, number)
-                    if "; hit;" not in status or f"detail={detail}" not in status:
-                        sys.exit(f"{server.name}: what was measured were no hits in {detail}: {status}")
+                numbers = range(1, questions + 1, max(1, (questions - 1) // (asked - 1)))
+                answers = [ask(server, number) for number in numbers]
+                elsewhere = [each for each in answers if "; hit;" not in each or f"detail={detail}" not in each]
+                if len(elsewhere) > elsewhere_max:
+                    sys.exit(f"{server.name}: {len(elsewhere)} of {len(answers)} were no hits in {detail}: {elsewhere[0]}")
             entries = self.memory / _file_name(server.name) / "entries"
             if entries.exists():
                 count = sum(len(files) for _, _, files in os.walk(entries))
