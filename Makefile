@@ -81,8 +81,8 @@ fuzz: ## Compare the framer with the parser over 10,000,000 mutated requests
 	"$$(swift build $(BUILD_FLAGS) --show-bin-path)/framer-fuzz" 10000000
 
 .PHONY: benchmark
-benchmark: ## Measure hits beside nginx's proxy_cache and misses beside a direct call
-	Benchmarks/run
+benchmark: ## Measure beside nginx, a bare C server and others, all parts (PART=hits for one)
+	Benchmarks/run $(if $(PART),--part $(PART))
 
 .PHONY: benchmark-audit
 benchmark-audit: ## Measure how many audit records a second are written, and how fast they are found

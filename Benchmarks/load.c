@@ -228,7 +228,8 @@ int main(int argument_count, char **arguments) {
             idle[(idle_first + idle_count++) % connection_count] = events[i].data.u32;
         }
     }
-    static const double percents[] = {0, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 99.995, 99.999, 100};
+    static const double percents[] = {0,  10, 25,   40,   50,   60,    75,    80,    90,     95,
+                                      98, 99, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99, 99.999, 100};
     double took = (now - start) / (double)SECOND_NS;
     printf("{\"requests\":%ld,\"measured\":%ld,\"failed\":%ld,\"seconds\":%.3f,\"rate\":%.1f,\"percentiles\":{", total,
            requests_measured, requests_failed, took, total / took);

@@ -13,7 +13,7 @@ _STYLE = f"text {{ font: 13px system-ui, sans-serif; fill: {GREY} }} .title {{ f
 
 def bars(title: str, unit: str, values: Sequence[tuple[str, float]], is_ours: Sequence[bool]) -> str:
     """Horizontal bars, one for each name; ours in a color of their own."""
-    row, top, left, right = 30, 44, 300, 90
+    row, top, left, right = 30, 44, 330, 90
     scale = (WIDTH - left - right) / max(value for _, value in values)
     parts = [_text(0, 18, title, "title")]
     for index, ((name, value), ours) in enumerate(zip(values, is_ours, strict=True)):
@@ -42,7 +42,7 @@ def percentiles(title: str, lines: Mapping[str, Sequence[tuple[float, float]]]) 
     parts = [_text(0, 18, title, "title")]
     for percent in (0.0, 50.0, 90.0, 99.0, 99.9, 99.99):
         parts.append(_line(x(percent), top, x(percent), height - bottom))
-        parts.append(_text(x(percent), height - bottom + 20, f"{percent:g} %", anchor="middle"))
+        parts.append(_text(x(percent), height - bottom + 20, f"{percent:g} %", anchor="end" if percent > 99.9 else "middle"))
     for power in range(low, high + 1):
         parts.append(_line(left, y(10**power), WIDTH - right, y(10**power)))
         parts.append(_text(left - 8, y(10**power) + 4, f"{10**power:g}", anchor="end"))

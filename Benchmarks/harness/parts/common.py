@@ -1,6 +1,7 @@
 """What the parts have in common: options, outcomes, and a race of contenders over stored answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,13 +47,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the benchmark: how it is measured, the Markdown that tells of it, and its plots by their names."""
+    """A part of the benchmark: how it is measured, and the Markdown that tells of it."""
 
     name: str
     summary: str
     measure: Callable[[Options], Outcome]
     report: Callable[[Outcome], list[str]]
-    plots: Mapping[str, Callable[[Outcome], str]] = field(default_factory=dict)
 
 
 def race(
@@ -82,7 +82,11 @@ def race(
 
 
 def named(results: Sequence[Result], name: str) -> Result:
-    return next(each for each in results if each.name == name)
+    """The result of a contender."""
+    found = next((each for each in results if each.name == name), None)
+    if found is None:
+        sys.exit(f"nothing is kept of {name}: measure its part again")
+    return found
 
 
 def table(*rows: Sequence[object]) -> list[str]:

@@ -30,7 +30,7 @@ def rows(results: list[Result], nginx: Result, bare: Result | None) -> list[list
         [
             each.name,
             f"{each.median('rate'):,.0f}",
-            f"{each.ratio(nginx):.2f}",
+            f"{each.ratio(nginx):.2f}" if each.ratio(nginx) >= 0.1 else f"{each.ratio(nginx):.1g}",
             f"{milliseconds(each.median('p50'))} / {milliseconds(each.median('p99'))}",
             f"{each.median('cpu'):.1f}",
             f"{each.ratio(bare, 'cpu'):.2f}" if bare else "",
@@ -45,20 +45,33 @@ HEAD = ["", "hits/s", "of nginx, buffered log", "p50 / p99 ms", "CPU µs a hit",
 
 
 def report(outcome: Outcome) -> list[str]:
+    return together(outcome, None)
+
+
+def together(outcome: Outcome, others: Outcome | None) -> list[str]:
+    """The table of the hits, and below them what only the part `others` has measured, beside the nginx of its own rounds."""
     results = outcome.races["hits"]
+    lines = rows(results, named(results, NGINX), named(results, BARE))
+    if others:
+        lines += rows(_others(others), named(others.races["others"], NGINX), None)
     answer = outcome.figures["answer_bytes"] / 1024
     return [
         f"Hits: 64 connections, {KEYS:,} questions, answers of {answer:.1f} KiB; server and load on a core each. Everything on is the "
         "audit log (`batched`), metrics, a JWT and a tenant's limit.",
         "",
-        *table(HEAD, *rows(results, named(results, NGINX), named(results, BARE))),
+        *table(HEAD, *lines),
     ]
 
 
-def plot(outcome: Outcome) -> str:
-    results = sorted(outcome.races["hits"], key=lambda each: -each.median("rate"))
+def plot(outcome: Outcome, others: Outcome | None) -> str:
+    """The same as bars in SVG."""
+    results = sorted([*outcome.races["hits"], *_others(others)], key=lambda each: -each.median("rate"))
     values = [(each.name, each.median("rate")) for each in results]
     return svg.bars("Hits a second on one core", "", values, [each.name.startswith("ambassador") for each in results])
 
 
-PART = Part("hits", "hits on one core beside nginx and a bare C server", measure, report, {"hits": plot})
+def _others(others: Outcome | None) -> list[Result]:
+    return [each for each in others.races["others"] if each.name not in (EVERYTHING, NGINX)] if others else []
+
+
+PART = Part("hits", "hits on one core beside nginx and a bare C server", measure, report)

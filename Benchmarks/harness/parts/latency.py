@@ -52,6 +52,7 @@ def report(outcome: Outcome) -> list[str]:
 
 
 def plot(outcome: Outcome) -> str:
+    """The percentiles of both as SVG."""
     lines = {}
     for each in outcome.races["latency"]:
         names = [name for name in each.runs[0].percentiles if float(name) <= 99.99]
@@ -59,4 +60,4 @@ def plot(outcome: Outcome) -> str:
     return svg.percentiles(f"How long a hit takes at {outcome.figures['rate']:,.0f} hits/s", lines)
 
 
-PART = Part("latency", "how long hits take at half of the highest rate", measure, report, {"latency": plot})
+PART = Part("latency", "how long hits take at half of the highest rate", measure, report)
