@@ -3,6 +3,7 @@
 import pathlib
 import sys
 
+from .marks import marks
 from .parts import PARTS, hits, latency, misses
 from .results import Kept
 
@@ -13,7 +14,7 @@ NOISY = "**The machine was too noisy: compare nothing of this with another run.*
 
 def whole(results: list[Kept]) -> str:
     """Everything that was measured, part by part, each with its day, command and machine."""
-    lines = ["# Measured", "", _conditions(results)]
+    lines = ["# Measured", "", _conditions(results), "", *marks({kept.part: kept.outcome for kept in results})]
     for kept in results:
         lines += ["", f"## {PARTS[kept.part].summary[:1].upper()}{PARTS[kept.part].summary[1:]}", ""]
         lines += [f"`{kept.command}`, {kept.date}", ""]

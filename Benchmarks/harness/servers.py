@@ -66,17 +66,22 @@ class Stage:
     """Everything that one part of the benchmark runs, on folders of its own; all of it ends with the part."""
 
     def __init__(self, cores: Cores | None = None, answer_kib: int = 1) -> None:
-        """Starts the fake LangFlow, whose answers are about as large as `answer_kib` says."""
+        """Makes the folders; the fake LangFlow, whose answers are about as large as `answer_kib` says, starts on entering."""
         self.cores = cores or Cores.apart()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ambassador-benchmark-"))
         self.memory = pathlib.Path(tempfile.mkdtemp(prefix="ambassador-benchmark-", dir="/dev/shm"))
         self._processes: list[subprocess.Popen] = []
         self._ambassadors: dict[int, Ambassador] = {}
         self._redis: Redis | None = None
+        self._answer_kib = answer_kib
         self.answer_bytes = 0
-        self.upstream = self._start_upstream(answer_kib)
 
     def __enter__(self) -> Self:
+        try:
+            self.upstream = self._start_upstream(self._answer_kib)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -146,9 +151,9 @@ class Stage:
             more=configurations.IDENTITY_AND_LIMIT if everything else "",
         )
         ambassador = Ambassador(self.folder, settings, f"ambassador-{len(self._ambassadors)}", store_size_max)
+        self._ambassadors[ambassador.port] = ambassador
         with on_cores(self.cores.server):
             ambassador.start()
-        self._ambassadors[ambassador.port] = ambassador
         return Server(name, ambassador.port, ambassador.process.pid, jwt() if everything else None)
 
     def nginx(

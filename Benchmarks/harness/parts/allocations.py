@@ -10,6 +10,8 @@ from .common import EVERYTHING, KEYS, Options, Outcome, Part, table
 
 RATE = 10_000
 CONNECTIONS = 64
+# Contenders have one event loop.
+LOOP = "NIO-ELT-1-#1"
 SLOT = struct.Struct("=QQQ")
 
 

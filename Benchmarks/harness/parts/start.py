@@ -123,11 +123,16 @@ def _fill(store: pathlib.Path, body: bytes) -> None:
         connection.close()
 
 
+def middle(outcome: Outcome, key: str) -> float:
+    """The median over the starts of one kind, in milliseconds."""
+    return statistics.median(outcome.figures[key])
+
+
 def report(outcome: Outcome) -> list[str]:
     figures = outcome.figures
     size = figures["store_bytes"] / 1e9
     rows = [
-        [name, f"{statistics.median(figures[key]):.0f}", f"{max(figures[key]):.0f}"]
+        [name, f"{middle(outcome, key):.0f}", f"{max(figures[key]):.0f}"]
         for name, key in (
             ("an empty store", "empty_ms"),
             (f"a store of {size:.2f} GB, in the page cache", "warm_ms"),
