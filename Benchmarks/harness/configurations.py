@@ -52,9 +52,8 @@ NGINX_PROXY = (
 http {{
     log_format line '$remote_addr [$time_local] "$request" $status $body_bytes_sent $request_time';
     access_log {log};
-    sendfile off;
+    sendfile {sendfile};
     tcp_nodelay on;
-    output_buffers 2 512k;
     keepalive_requests 1000000000;
     client_body_in_single_buffer on;
     client_body_buffer_size 16k;

@@ -11,6 +11,11 @@ from .machine import on_cores
 from .servers import BENCHMARKS, Server, Stage
 
 
+# After a run, before the server's time is read and the next one's turn comes: what it has put off, such as records that wait to be
+# written, is its own.
+SETTLE_SECONDS = 0.5
+
+
 @dataclass(frozen=True)
 class Questions:
     """What wrk asks: how many different questions, drawn how and by which call; see `questions.lua`."""
@@ -76,4 +81,5 @@ def _output(stage: Stage, server: Server, command: list[str]) -> dict:
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if ended.returncode != 0:
         sys.exit(f"{server.name}: {command[0]} failed: {ended.stderr.strip()[-1000:]}")
+    time.sleep(SETTLE_SECONDS)
     return json.loads(ended.stdout.splitlines()[-1])

@@ -49,7 +49,8 @@ def measure(options: Options) -> Outcome:
 
 def install() -> None:
     """Makes the virtual environment with what `requirements.txt` pins, where it is not there yet."""
-    wanted = (BENCHMARKS / "requirements.txt").read_text()
+    # Its commands have its path in them, so that a repository which was moved needs another.
+    wanted = f"# {ENVIRONMENT}\n" + (BENCHMARKS / "requirements.txt").read_text()
     installed = ENVIRONMENT / "installed.txt"
     if installed.exists() and installed.read_text() == wanted:
         return
