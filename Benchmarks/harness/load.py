@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .machine import on_cores
-from .servers import BENCHMARKS, Server, Stage
+from .server import Server
+from .stage import BENCHMARKS, Stage
 
 
 # After a run, before the server's time is read and the next one's turn comes: what it has put off, such as records that wait to be

@@ -42,23 +42,26 @@ def _tier(outcome: Outcome, connections: int, name: str) -> Result:
     return named(outcome.races[str(connections)], name)
 
 
+def _redis(outcome: Outcome, connections: int) -> float:
+    return _tier(outcome, connections, tiers.REDIS).ratio(_tier(outcome, connections, tiers.GET), "p50")
+
+
 MARKS = (
-    Mark("hits", "hits with everything on, of nginx with its buffered log", 1.25, "", lambda o: _hits(o, NGINX, "rate"), is_least=True),
+    Mark(
+        "hits",
+        "hits with everything on, of nginx with its buffered log",
+        1.25,
+        "",
+        lambda o: _hits(o, NGINX, "rate"),
+        is_least=True,
+    ),
     Mark("hits", "their p99, of nginx's", 1, "", lambda o: _hits(o, NGINX, "p99")),
     Mark("hits", "their CPU, of bare C's", 1.6, "", lambda o: _hits(o, BARE, "cpu")),
     Mark("allocations", "allocations of the event loop a hit", 5, "", lambda o: o.figures[EVERYTHING].get(LOOP, [0])[0]),
     Mark("misses", "a stored miss more than a direct call, p50", 0.2, " ms", lambda o: _added(o, "p50")),
     Mark("misses", "a stored miss more than a direct call, p99", 0.6, " ms", lambda o: _added(o, "p99")),
-    *(
-        Mark(
-            "tiers",
-            f"a hit in Redis, of a bare GET's p50, {connections} connection{'s' if connections > 1 else ''}",
-            1.3,
-            "",
-            lambda o, connections=connections: _tier(o, connections, tiers.REDIS).ratio(_tier(o, connections, tiers.GET), "p50"),
-        )
-        for connections in tiers.CONNECTIONS
-    ),
+    Mark("tiers", "a hit in Redis, of a bare GET's p50, 1 connection", 1.3, "", lambda o: _redis(o, 1)),
+    Mark("tiers", "a hit in Redis, of a bare GET's p50, 64 connections", 1.3, "", lambda o: _redis(o, 64)),
     Mark("tiers", "CPU of a hit in the store", 60, " µs", lambda o: _tier(o, 64, tiers.STORE).median("cpu")),
     Mark("start", "memory of an idle ambassador", 40, " MiB", lambda o: o.figures["idle_mib"]),
     Mark("start", "start to ready with a store of 1 GB", 100, " ms", lambda o: start.middle(o, "warm_ms")),

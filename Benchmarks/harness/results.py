@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .machine import machine
 from .parts import PARTS, Options, Outcome
-from .servers import BENCHMARKS
+from .stage import BENCHMARKS
 
 FOLDER = BENCHMARKS / "results"
 

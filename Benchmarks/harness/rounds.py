@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .load import Run
-from .servers import Server
+from .server import Server
 
 # The spread of a contender is (third quartile - first quartile) / median of its rounds.
 SPREAD_MAX = 0.10
@@ -26,7 +26,7 @@ class Result:
 
     def percentile(self, name: str) -> float:
         """The median over the rounds of one of the percentiles of a run at a constant rate."""
-        return statistics.median(run.percentiles[name] for run in self.runs)
+        return statistics.median(run.percentiles[name] for run in self.runs if run.percentiles)
 
     def ratio(self, other: "Result", field: str = "rate") -> float:
         """The ratio within a round, where both met the same machine; then the median over the rounds."""

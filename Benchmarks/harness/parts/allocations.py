@@ -5,7 +5,8 @@ import pathlib
 import struct
 
 from ..load import fill, steady
-from ..servers import Server, Stage
+from ..server import Server
+from ..stage import Stage
 from .common import EVERYTHING, KEYS, Options, Outcome, Part, table
 
 RATE = 10_000
@@ -19,7 +20,7 @@ def measure(options: Options) -> Outcome:
     outcome = Outcome()
     with Stage() as stage:
         library = stage.compiled("allocations.c", "-shared", "-fPIC")
-        servers = {}
+        servers: dict[str, tuple[Server, pathlib.Path]] = {}
         for name, everything in ((EVERYTHING, True), ("ambassador, without JWT and limit", False)):
             file = stage.folder / f"allocations-{len(servers)}"
             os.environ.update(LD_PRELOAD=str(library), ALLOCATIONS=str(file))

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..load import Questions, Run, fill, wrk
 from ..rounds import Result, noise, take_turns
-from ..servers import Server, Stage
+from ..server import Server
+from ..stage import Stage
 
 WARM_UP_SECONDS = 2.0
 KEYS = 1000

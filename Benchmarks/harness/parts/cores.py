@@ -1,7 +1,7 @@
 """Hits on two cores, which the load shares."""
 
 from ..machine import Cores
-from ..servers import Stage
+from ..stage import Stage
 from .common import EVERYTHING, KEYS, NGINX, STRICT, Options, Outcome, Part, named, race, table
 from .hits import HEAD, rows
 

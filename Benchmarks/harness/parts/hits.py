@@ -2,7 +2,7 @@
 
 from .. import svg
 from ..rounds import Result
-from ..servers import Stage
+from ..stage import Stage
 from .common import BARE, EVERYTHING, KEYS, NGINX, STRICT, Options, Outcome, Part, milliseconds, named, race, table
 
 

@@ -5,7 +5,8 @@ import sys
 from .. import svg
 from ..load import Questions, Run, fill, steady, wrk
 from ..rounds import noise, take_turns
-from ..servers import Server, Stage
+from ..server import Server
+from ..stage import Stage
 from .common import EVERYTHING, KEYS, NGINX, WARM_UP_SECONDS, Options, Outcome, Part, milliseconds, table
 
 CONNECTIONS = 64
@@ -55,7 +56,7 @@ def plot(outcome: Outcome) -> str:
     """The percentiles of both as SVG."""
     lines = {}
     for each in outcome.races["latency"]:
-        names = [name for name in each.runs[0].percentiles if float(name) <= 99.99]
+        names = [name for name in each.runs[0].percentiles or () if float(name) <= 99.99]
         lines[each.name] = [(float(name), each.percentile(name) / 1000) for name in names]
     return svg.percentiles(f"How long a hit takes at {outcome.figures['rate']:,.0f} hits/s", lines)
 

@@ -4,7 +4,8 @@ import sys
 
 from ..load import Questions, Run, fill, wrk
 from ..rounds import noise, take_turns
-from ..servers import Server, Stage
+from ..server import Server
+from ..stage import Stage
 from .common import KEYS, WARM_UP_SECONDS, Options, Outcome, Part, milliseconds, named, table
 
 # More connections than upstream calls at once would only wait.

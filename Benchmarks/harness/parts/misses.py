@@ -2,7 +2,8 @@
 
 from ..load import Run, steady
 from ..rounds import noise, take_turns
-from ..servers import Server, Stage
+from ..server import Server
+from ..stage import Stage
 from .common import EVERYTHING, Options, Outcome, Part, milliseconds, named, table
 
 RATE = 500

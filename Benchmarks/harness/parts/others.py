@@ -11,7 +11,8 @@ from support import REPOSITORY, Client, free_port
 from .. import configurations
 from ..load import Questions, Run, wrk
 from ..rounds import noise, take_turns
-from ..servers import BENCHMARKS, Server, Stage
+from ..server import Server
+from ..stage import BENCHMARKS, Stage
 from .common import EVERYTHING, NGINX, Options, Outcome, Part, named, table
 from .hits import HEAD, rows
 
@@ -56,8 +57,8 @@ def install() -> None:
         return
     print(f"installing into {ENVIRONMENT.name} ...", file=sys.stderr, flush=True)
     venv.create(ENVIRONMENT, with_pip=True, clear=True)
-    command = [ENVIRONMENT / "bin/pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*command, "--requirement", BENCHMARKS / "requirements.txt"], check=True, stdin=subprocess.DEVNULL)
+    command = [str(ENVIRONMENT / "bin/pip"), "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*command, "--requirement", str(BENCHMARKS / "requirements.txt")], check=True, stdin=subprocess.DEVNULL)
     installed.write_text(wanted)
 
 
@@ -68,7 +69,8 @@ def _litellm(stage: Stage) -> Server:
     file.write_text(configurations.LITELLM.format(upstream=stage.upstream.port, redis=stage.redis().port, key=key))
     command = [ENVIRONMENT / "bin/litellm", "--config", file, "--host", "127.0.0.1", "--port", port, "--num_workers", 1]
     # Its price list is in the package; it need not be fetched.
-    return stage.start(LITELLM, command, port, token=key, LITELLM_LOCAL_MODEL_COST_MAP="True", LITELLM_LOG="ERROR", NO_PROXY="*")
+    environment = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "NO_PROXY": "*"}
+    return stage.start(LITELLM, command, port, token=key, environment=environment)
 
 
 def _check_litellm(server: Server) -> None:
@@ -83,12 +85,13 @@ def _check_litellm(server: Server) -> None:
 
 def _flask(stage: Stage, name: str, is_gunicorn: bool) -> Server:
     port = free_port()
-    command = [ENVIRONMENT / "bin/python", BENCHMARKS / "seed.py", port]
+    command: list[object] = [ENVIRONMENT / "bin/python", BENCHMARKS / "seed.py", port]
     if is_gunicorn:
         command = [ENVIRONMENT / "bin/gunicorn", "--chdir", BENCHMARKS, "--bind", f"127.0.0.1:{port}"]
         command += ["--worker-class", "gthread", "--threads", "16", "seed:app"]
     environment = {"UPSTREAM": f"http://127.0.0.1:{stage.upstream.port}", "REDIS": stage.redis().url}
-    return stage.start(name, command, port, NO_PROXY="*", PYTHONDONTWRITEBYTECODE="1", **environment)
+    environment |= {"NO_PROXY": "*", "PYTHONDONTWRITEBYTECODE": "1"}
+    return stage.start(name, command, port, environment=environment)
 
 
 def report(outcome: Outcome) -> list[str]:

@@ -2,7 +2,8 @@
 
 from ..load import Questions
 from ..rounds import Result
-from ..servers import Server, Stage
+from ..server import Server
+from ..stage import Stage
 from .common import BARE, EVERYTHING, KEYS, NGINX, Options, Outcome, Part, milliseconds, named, race, table
 
 CONNECTIONS = (1, 64, 512)

@@ -14,13 +14,21 @@ from collections.abc import Iterator
 
 from support import Ambassador, ambassador_binary
 
-from ..servers import Server, Stage
+from ..server import Server
+from ..stage import Stage, pid_of
 from .common import Options, Outcome, Part, table
 
 IDLE_SECONDS = 10
 STORE_BYTES = 2**30
 # Of a row in the file, with its lines in the indexes; about.
 ROW_BYTES = 1740
+INSERT = """
+INSERT INTO entries (
+    key, stored_at, expires_at, size, tenant, target, scope, input_hash, checksum, upstream_us, session_offsets, text, input, body
+) VALUES (
+    :key, :now, :now + 86400000, :size, 'default', 'faq_qa', substr(:digest, 1, 16), :digest, :digest, 1000, x'', x'', :question, :body
+)
+"""
 READY_SECONDS = 20
 POLL_SECONDS = 0.0005
 
@@ -46,7 +54,7 @@ def _idle(stage: Stage) -> float:
     ambassador.start()
     try:
         time.sleep(IDLE_SECONDS)
-        return Server("idle", ambassador.port, ambassador.process.pid).resident_mebibytes()
+        return Server("idle", ambassador.port, pid_of(ambassador)).resident_mebibytes()
     finally:
         ambassador.kill()
 
@@ -104,19 +112,18 @@ def _fill(store: pathlib.Path, body: bytes) -> None:
     now = int(time.time() * 1000)
     numbers = random.Random(1)
 
-    def rows() -> Iterator[tuple]:
+    def rows() -> Iterator[dict[str, object]]:
         for number in range(STORE_BYTES // ROW_BYTES):
             question = f"Question {number:07d}: how do I get a new password for my account in the shop?".encode()
+            fixed = {"now": now, "size": ROW_BYTES, "body": body}
             digest = hashlib.sha256(question).digest()
-            key = numbers.getrandbits(63)
-            yield (key, now, now + 86_400_000, ROW_BYTES, "default", "faq_qa", digest[:16], digest, digest, 1000, b"", question, body)
+            yield {"key": numbers.getrandbits(63), "digest": digest, "question": question, **fixed}
 
-    columns = "key, stored_at, expires_at, size, tenant, target, scope, input_hash, checksum, upstream_us, session_offsets, input, body"
     connection = sqlite3.connect(store, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
-        connection.executemany(f"INSERT INTO entries ({columns}, text) VALUES ({'?, ' * 13} x'')", rows())
+        connection.executemany(INSERT, rows())
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

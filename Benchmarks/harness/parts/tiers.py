@@ -10,7 +10,8 @@ from support import Redis
 from ..load import Questions, Run, fill, wrk
 from ..machine import on_cores
 from ..rounds import noise, take_turns
-from ..servers import Server, Stage
+from ..server import Server
+from ..stage import Stage
 from .common import WARM_UP_SECONDS, Options, Outcome, Part, milliseconds, named, table
 
 # So many that next to none of them are among what the least of memories keeps.
@@ -59,7 +60,19 @@ def _bare_get(stage: Stage, server: Server, redis: Redis, connections: int, seco
     size = str(stage.answer_bytes)
     # A round trip takes some 50 us at least, and a core answers some 50,000 in a second.
     requests = int(min(20_000 * connections, 50_000) * seconds)
-    command = ["redis-benchmark", "-h", "127.0.0.1", "-p", str(redis.port), "-c", str(connections), "-n", str(requests), "-d", size]
+    command = [
+        "redis-benchmark",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(redis.port),
+        "-c",
+        str(connections),
+        "-n",
+        str(requests),
+        "-d",
+        size,
+    ]
     before = server.cpu_seconds()
     with on_cores(stage.cores.server):
         # The value first, and then what is measured.

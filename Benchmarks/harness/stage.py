@@ -1,7 +1,5 @@
-"""The servers under measurement: started, pinned, watched, ended."""
+"""What runs while a part is measured: started, pinned to cores, checked, ended."""
 
-import base64
-import hmac
 import json
 import os
 import pathlib
@@ -10,12 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from typing import Self
 
-from support import Ambassador, Client, Redis, free_port, kill_and_reap, langflow_answer, wait_for_listener
+from support import Ambassador, Redis, free_port, kill_and_reap, langflow_answer, wait_for_listener
 
 from . import configurations
 from .machine import Cores, on_cores
+from .server import Server, ask, jwt
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parents[1]
 # An answer of nginx's `return` stands in its configuration, where a string may not be much longer.
@@ -23,45 +23,6 @@ INLINE_MAX = 3000
 # nginx's `sendfile` makes a hit of 1 KiB dearer by a third, and one of 256 KiB cheaper by half.
 SENDFILE_OFF_MAX_KIB = 16
 START_SECONDS = 120
-
-
-class Server:
-    """A server under measurement: its name, its port, its processes, and the token that it wants to see."""
-
-    def __init__(self, name: str, port: int, pid: int, token: str | None = None) -> None:
-        self.name = name
-        self.port = port
-        self.pid = pid
-        self.token = token
-
-    def pids(self) -> list[int]:
-        """The process and those that descend from it."""
-        found = [self.pid]
-        for pid in found:
-            for children in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-                try:
-                    found += map(int, children.read_text().split())
-                except (FileNotFoundError, ProcessLookupError):
-                    continue  # A thread that ended meanwhile.
-        return found
-
-    def cpu_seconds(self) -> float:
-        """User and system time of all its processes so far."""
-        ticks = 0
-        for pid in self.pids():
-            try:
-                fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue  # nginx's cache loader, which ends a minute after its start with next to no time used.
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
-
-    def resident_mebibytes(self) -> float:
-        """The memory that its processes hold, what they share counted for each."""
-        pages = 0
-        for pid in self.pids():
-            pages += int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class Stage:
@@ -104,11 +65,11 @@ class Stage:
     def start(
         self,
         name: str,
-        command: list[object],
+        command: Sequence[object],
         port: int,
         cores: frozenset[int] | None = None,
         token: str | None = None,
-        **environment: str,
+        environment: Mapping[str, str] | None = None,
     ) -> Server:
         """Starts a process and waits until it listens."""
         log = self.folder / f"{_file_name(name)}.log"
@@ -119,7 +80,7 @@ class Stage:
                 stdout=output,
                 stderr=output,
                 cwd=self.folder,
-                env={**os.environ, **environment},
+                env={**os.environ, **(environment or {})},
             )
         self._processes.append(process)
         end = time.monotonic() + START_SECONDS
@@ -156,7 +117,7 @@ class Stage:
         self._ambassadors[ambassador.port] = ambassador
         with on_cores(self.cores.server):
             ambassador.start()
-        return Server(name, ambassador.port, ambassador.process.pid, jwt() if everything else None)
+        return Server(name, ambassador.port, pid_of(ambassador), jwt() if everything else None)
 
     def nginx(
         self,
@@ -220,7 +181,7 @@ class Stage:
 
     def file_mebibytes(self, server: Server) -> float:
         """The memory that an nginx's cached files take."""
-        command = ["du", "--summarize", "--block-size=1K", self.memory / _file_name(server.name)]
+        command = ["du", "--summarize", "--block-size=1K", str(self.memory / _file_name(server.name))]
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0]) / 1024
 
     def _start_upstream(self, answer_kib: int) -> Server:
@@ -243,7 +204,7 @@ class Stage:
             configurations.NGINX_UPSTREAM,
             self.cores.load,
             answering=f"return 200 '{quoted}';" if is_inline else "error_page 405 =200 /answer; return 405;",
-            files="location = /v1/chat/completions { return 200 '%s'; } location = /answer { }" % chat.decode(),
+            files=f"location = /v1/chat/completions {{ return 200 '{chat.decode()}'; }} location = /answer {{ }}",
             workers=1,
         )
 
@@ -258,25 +219,11 @@ class Stage:
         return self.start(name, ["nginx", "-p", folder, "-e", folder / "error.log", "-c", file], port, cores)
 
 
-def ask(server: Server, number: int) -> str:
-    """Asks one of the questions of `questions.lua` and returns the answer's Cache-Status."""
-    question = f"Question {number:07d}: how do I get a new password for my account in the shop?"
-    headers = {"Authorization": f"Bearer {server.token}"} if server.token else {}
-    with Client(server.port) as client:
-        return client.run_flow("faq_qa", question, **headers).headers.get("cache-status", "none")
-
-
-def jwt() -> str:
-    """A token of the benchmark's issuer that is good for a day."""
-
-    def encoded(part: bytes) -> str:
-        return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
-
-    now = int(time.time())
-    claims = {"iss": "benchmark", "aud": "ambassador", "sub": "load", "tenant": "acme", "iat": now, "exp": now + 86_400}
-    claims["permissions"] = ["run"]
-    signed = ".".join(encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
-    return f"{signed}.{encoded(hmac.digest(configurations.SECRET.encode(), signed.encode(), 'sha256'))}"
+def pid_of(ambassador: Ambassador) -> int:
+    """The process of an ambassador that has been started."""
+    if ambassador.process is None:
+        raise RuntimeError("the ambassador was not started")
+    return ambassador.process.pid
 
 
 def _chat_answer(text: str) -> bytes:
