@@ -10,12 +10,14 @@
 //     --cycle 1000         the questions 1 to 1000 over and over; without it, questions that nobody has asked before
 //     --run 17             what makes new questions unlike those of another run
 //     --token TOKEN        a bearer token
+//     --redis-get KEY      a GET of Redis in place of a question
 //
 // Prints one line of JSON: times are microseconds, with three significant digits.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -46,7 +48,7 @@ static Connection *connections;
 static int idle[CONNECTIONS_MAX], idle_first, idle_count, connection_count = 16;
 static long port, cycle, total, requests_measured, requests_failed, run_id;
 static double rate = 1000, seconds = 10, warm_up = 0;
-static const char *token = "";
+static const char *token = "", *redis_key;
 
 static void fail(const char *format, ...) {
     va_list arguments;
@@ -88,8 +90,8 @@ static double percentile(double percent) {
     return 0;
 }
 
-static void send_request(Connection *c, long number, int64_t due, int is_measured) {
-    char body[256], request[1024 + TOKEN_MAX];
+static int write_question(char *request, long number) {
+    char body[256];
     int body_length =
         cycle ? sprintf(body,
                         "{\"flow_id\":\"faq_qa\",\"input\":\"Question %07ld: how do I get a new password for my account in "
@@ -97,15 +99,37 @@ static void send_request(Connection *c, long number, int64_t due, int is_measure
               : sprintf(body,
                         "{\"flow_id\":\"faq_qa\",\"input\":\"Question %ld %07ld: how do I get a new password for my account?\"}",
                         run_id, number);
-    int length = sprintf(request,
-                         "POST /run-flow HTTP/1.1\r\nHost: 127.0.0.1:%ld\r\nContent-Type: application/json\r\n%s%s%s"
-                         "Content-Length: %d\r\n\r\n%s",
-                         port, *token ? "Authorization: Bearer " : "", token, *token ? "\r\n" : "", body_length, body);
+    return sprintf(request,
+                   "POST /run-flow HTTP/1.1\r\nHost: 127.0.0.1:%ld\r\nContent-Type: application/json\r\n%s%s%s"
+                   "Content-Length: %d\r\n\r\n%s",
+                   port, *token ? "Authorization: Bearer " : "", token, *token ? "\r\n" : "", body_length, body);
+}
+
+static void send_request(Connection *c, long number, int64_t due, int is_measured) {
+    char request[1024 + TOKEN_MAX];
+    int length = redis_key ? sprintf(request, "*2\r\n$3\r\nGET\r\n$%zu\r\n%s\r\n", strlen(redis_key), redis_key)
+                           : write_question(request, number);
     c->due = due;
     c->is_measured = is_measured;
     c->has_head = 0;
     c->head_length = 0;
     if (write(c->socket, request, length) != length) fail("a request could not be written whole: %s", strerror(errno));
+}
+
+// What the head of an answer says: how much follows it, and whether all went well.
+static void judge_head(Connection *c) {
+    int is_good;
+    if (redis_key) {
+        is_good = *c->head == '$' && c->head[1] != '-';
+        c->body_left = is_good ? strtoul(c->head + 1, NULL, 10) + 2 : 0;
+    } else {
+        char *field = strcasestr(c->head, "\r\ncontent-length:");
+        if (!field) fail("an answer without Content-Length:\n%s", c->head);
+        is_good = strncmp(c->head, "HTTP/1.1 200 ", 13) == 0;
+        c->body_left = strtoul(field + 17, NULL, 10);
+    }
+    if (!is_good && requests_failed++ == 0) fprintf(stderr, "load: %s\n", c->head);
+    c->has_head = 1;
 }
 
 static void read_head(Connection *c, const char *bytes, size_t *offset, size_t length) {
@@ -114,19 +138,16 @@ static void read_head(Connection *c, const char *bytes, size_t *offset, size_t l
     memcpy(c->head + before, bytes + *offset, taken);
     c->head_length += taken;
     c->head[c->head_length] = 0;
-    char *end = strstr(c->head, "\r\n\r\n");
+    const char *mark = redis_key ? "\r\n" : "\r\n\r\n";
+    char *end = strstr(c->head, mark);
     if (!end && c->head_length == HEAD_MAX - 1) fail("an answer's head is longer than %d bytes", HEAD_MAX);
     if (!end) {
         *offset += taken;
         return;
     }
     *end = 0;
-    char *field = strcasestr(c->head, "\r\ncontent-length:");
-    if (!field) fail("an answer without Content-Length:\n%s", c->head);
-    c->body_left = strtoul(field + 17, NULL, 10);
-    if (strncmp(c->head, "HTTP/1.1 200 ", 13) != 0 && requests_failed++ == 0) fprintf(stderr, "load: %s\n", c->head);
-    c->has_head = 1;
-    *offset += end + 4 - c->head - before;
+    judge_head(c);
+    *offset += end + strlen(mark) - c->head - before;
 }
 
 // Reads what is there; says whether the answer is complete.
@@ -169,7 +190,7 @@ static void read_options(int argument_count, char **arguments) {
     static const struct option known[] = {{"port", 1, 0, 'p'},     {"rate", 1, 0, 'r'},    {"seconds", 1, 0, 's'},
                                           {"requests", 1, 0, 'n'}, {"warm-up", 1, 0, 'w'}, {"connections", 1, 0, 'c'},
                                           {"cycle", 1, 0, 'y'},    {"run", 1, 0, 'i'},     {"token", 1, 0, 't'},
-                                          {0}};
+                                          {"redis-get", 1, 0, 'g'}, {0}};
     for (int option; (option = getopt_long(argument_count, arguments, "", known, NULL)) != -1;) {
         switch (option) {
             case 'p': port = atol(optarg); break;
@@ -181,14 +202,16 @@ static void read_options(int argument_count, char **arguments) {
             case 'y': cycle = atol(optarg); break;
             case 'i': run_id = atol(optarg); break;
             case 't': token = optarg; break;
+            case 'g': redis_key = optarg; break;
             default: exit(2);
         }
     }
     if (port < 1 || port > 65535) fail("--port is missing");
     if (connection_count < 1 || connection_count > CONNECTIONS_MAX) fail("1 to %d connections", CONNECTIONS_MAX);
+    if (redis_key && strlen(redis_key) > 512) fail("the key is longer than 512 bytes");
     if (strlen(token) >= TOKEN_MAX) fail("the token is longer than %d bytes", TOKEN_MAX);
-    if (rate < 0 || (rate == 0 && total == 0)) fail("a rate, or a number of requests");
-    if (total == 0) total = (long)(rate * (warm_up + seconds));
+    if (rate < 0 || seconds <= 0 || warm_up < 0 || total < 0) fail("no rate, time or number may be negative");
+    if (total == 0) total = rate > 0 ? (long)(rate * (warm_up + seconds)) : LONG_MAX;
 }
 
 // Asks all that is due now; returns how long to wait at most for an answer.
@@ -211,6 +234,7 @@ int main(int argument_count, char **arguments) {
     int poll = open_connections();
     int64_t start = now_ns(), last_answer = start, now = start;
     for (long next = 0;; now = now_ns()) {
+        if (total == LONG_MAX && now - start >= (int64_t)((warm_up + seconds) * SECOND_NS)) total = next;
         int64_t wait = ask(&next, start, now);
         if (next == total && idle_count == connection_count) break;
         struct timespec timeout = {wait / SECOND_NS, wait % SECOND_NS};

@@ -11,7 +11,6 @@ from .machine import on_cores
 from .server import Server
 from .stage import BENCHMARKS, Stage
 
-
 # After a run, before the server's time is read and the next one's turn comes: what it has put off, such as records that wait to be
 # written, is its own.
 SETTLE_SECONDS = 0.5
@@ -59,17 +58,30 @@ def steady(
     return _load(stage, server, arguments, connections, cycle)
 
 
+def redis_get(stage: Stage, server: Server, key: str, connections: int, seconds: float) -> Run:
+    """Gets one value of a Redis as fast as the connections allow; the client is where else the server is."""
+    arguments = ["--rate", "0", "--seconds", f"{seconds:g}", "--redis-get", key]
+    return _load(stage, server, arguments, connections, 0, stage.cores.server)
+
+
 def fill(stage: Stage, server: Server, questions: int, connections: int = 64) -> float:
     """Asks each question once; returns how many a second that were."""
     return _load(stage, server, ["--rate", "0", "--requests", str(questions)], connections, questions).rate
 
 
-def _load(stage: Stage, server: Server, arguments: list[str], connections: int, cycle: int) -> Run:
+def _load(
+    stage: Stage,
+    server: Server,
+    arguments: list[str],
+    connections: int,
+    cycle: int,
+    cores: frozenset[int] | None = None,
+) -> Run:
     command = [str(stage.compiled("load.c")), "--port", str(server.port), "--connections", str(connections), *arguments]
     command += ["--cycle", str(cycle)] if cycle else ["--run", str(time.time_ns())]
     command += ["--token", server.token] if server.token else []
     before = server.cpu_seconds()
-    measured = _output(stage, server, command)
+    measured = _output(stage, server, command, cores)
     if measured["failed"]:
         sys.exit(f"{server.name}: {measured['failed']} of {measured['requests']} requests failed")
     cpu = (server.cpu_seconds() - before) * 1e6 / measured["requests"]
@@ -77,8 +89,8 @@ def _load(stage: Stage, server: Server, arguments: list[str], connections: int, 
     return Run(measured["rate"], percentiles["50"], percentiles["99"], cpu, percentiles)
 
 
-def _output(stage: Stage, server: Server, command: list[str]) -> dict:
-    with on_cores(stage.cores.load):
+def _output(stage: Stage, server: Server, command: list[str], cores: frozenset[int] | None = None) -> dict:
+    with on_cores(cores or stage.cores.load):
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if ended.returncode != 0:
         sys.exit(f"{server.name}: {command[0]} failed: {ended.stderr.strip()[-1000:]}")
