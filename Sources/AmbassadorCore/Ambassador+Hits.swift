@@ -5,7 +5,7 @@ import NIOCore
 /// It answers what the way of all requests would answer, and is taken for nothing else: wherever it cannot go on, nothing has
 /// happened, and the request goes the other way.
 extension Ambassador {
-    package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Response? {
+    package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Decision? {
         guard let known = shortcuts.shortcut(for: request) else { return nil }
         let (now, time) = (self.parts.clocks.now(), self.parts.clocks.wall())
         guard known.standing.holds(at: time, epoch: self.parts.access.epoch),
@@ -29,9 +29,23 @@ extension Ambassador {
             limit: limit
         )
         let record = known.record(of: response, with: entry, to: request, at: time, now)
-        known.flow.metrics.count(record)
-        self.parts.audit.record(consume record)
-        return response
+        return self.conclude(record, of: known.flow, response)
+    }
+
+    private func conclude(_ record: consuming AuditRecord, of flow: Flow, _ response: Response) -> Decision {
+        switch self.parts.audit.durability {
+        case .batched:
+            flow.metrics.count(record)
+            self.parts.audit.record(record)
+            return .answered(response)
+        case .strict:
+            let held = HeldAnswer(recording: record, in: self.parts.audit) { record, isRecorded in
+                guard isRecorded else { return self.unrecordable(record.traceID, response.limit) }
+                flow.metrics.count(record)
+                return response
+            }
+            return .committing(held)
+        }
     }
 
     /// Remembers a request that was a hit in memory, so that the next one takes the short way.
@@ -41,8 +55,6 @@ extension Ambassador {
         }
         // What a view of the answer is made anew for each time is no short way.
         if case .responses = plan.request.head.route { return }
-        // A strict record is waited for.
-        guard self.parts.audit.durability == .batched else { return }
         let buckets = self.parts.limiter.buckets(of: plan.subject, at: .request)
         let standing = Standing(of: caller, epoch: epoch, at: plan.time)
         shortcuts.insert(Shortcut(plan, key, buckets: buckets, standing: standing), for: plan.request)
@@ -62,28 +74,19 @@ extension Shortcut {
         at time: Timestamp,
         _ now: NIODeadline
     ) -> AuditRecord {
-        let settings = self.flow.settings
-        return AuditRecord(
+        AuditRecord(
+            of: self.subject(with: entry),
             time: time,
             traceID: response.traceID,
-            route: self.head.route.name,
-            tenant: self.tenant,
             outcome: .hit,
             status: response.status,
-            principal: self.principal,
-            flow: self.input.flow,
-            target: self.flow.target,
-            inputHash: self.key.input,
             detail: .memory,
             totalMicroseconds: (now - request.receivedAt).nanoseconds / 1000,
             requestBytes: request.body.count,
             responseBytes: response.content.byteCount,
             usage: entry.usage,
-            savedNanos: settings.price.nanos(for: entry.usage),
-            ageSeconds: response.ageSeconds,
-            clientAddress: request.clientAddress,
-            input: settings.storesInputs ? self.input.input : nil,
-            answer: settings.storesInputs ? entry.answer : nil
+            savedNanos: self.flow.settings.price.nanos(for: entry.usage),
+            ageSeconds: response.ageSeconds
         )
     }
 }

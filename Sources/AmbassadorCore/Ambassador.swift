@@ -60,7 +60,7 @@ package final class Ambassador: Responder {
         reply.allowedMethods = head.allowedMethods
         guard self.parts.audit.reserve() else {
             return .pending { [reply] in
-                guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange) }
+                guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange.traceID, exchange.limit) }
                 return await self.conclude(reply, exchange).response
             }
         }
@@ -197,7 +197,7 @@ package final class Ambassador: Responder {
 
     /// The request of a time when the audit log's queue was full: it waits for a place, then starts over.
     private func decideOnceRecordable(_ request: Request, _ exchange: Exchange) async -> Response {
-        guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange) }
+        guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange.traceID, exchange.limit) }
         return await self.answer(request, exchange)
     }
 
@@ -229,7 +229,7 @@ package final class Ambassador: Responder {
         case .strict:
             let record = exchange.record(reply, at: self.parts.clocks.now())
             let held = HeldAnswer(recording: record, in: self.parts.audit) { record, isRecorded in
-                guard isRecorded else { return self.unrecordable(exchange) }
+                guard isRecorded else { return self.unrecordable(exchange.traceID, exchange.limit) }
                 self.parts.metrics.count(record, of: exchange.flow)
                 return exchange.response(reply)
             }
@@ -240,7 +240,7 @@ package final class Ambassador: Responder {
     /// The answer to a request that cannot be recorded.
     ///
     /// It is counted, but by the nature of the matter not recorded.
-    private func unrecordable(_ exchange: Exchange) -> Response {
+    func unrecordable(_ traceID: TraceID, _ limit: LimitState?) -> Response {
         let refusal = Refusal(
             .auditUnavailable,
             "Service temporarily unavailable",
@@ -248,6 +248,6 @@ package final class Ambassador: Responder {
             retryAfterSeconds: 1
         )
         self.parts.metrics.countUnrecorded()
-        return exchange.response(Reply(refusal, traceID: exchange.traceID, outcome: .failed))
+        return Reply(refusal, traceID: traceID, outcome: .failed).response(traceID, limit)
     }
 }

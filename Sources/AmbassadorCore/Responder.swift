@@ -21,7 +21,7 @@ package protocol Responder: Sendable {
     /// ``decide(_:remembering:)`` would give.
     ///
     /// - Returns: `nil` where it is not known, or anything else than such a hit: nothing has happened then.
-    func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Response?
+    func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Decision?
 
     /// Records and answers a request that was turned away before it became a ``Request``.
     func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision
@@ -33,7 +33,7 @@ package protocol Responder: Sendable {
 extension Responder {
     package func refusal(beforeBodyOf head: CallHead, from clientAddress: String?) -> Refusal? { nil }
 
-    package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Response? { nil }
+    package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Decision? { nil }
 
     /// Answers a request and remembers nothing.
     package func decide(_ request: Request) -> Decision { self.decide(request, remembering: nil) }

@@ -19,8 +19,7 @@ extension MemoryCache {
         private var window = SlotList()
         private var probation = SlotList()
         private var protected = SlotList()
-        /// `nil` before the first entry.
-        private var sketch: FrequencySketch?
+        private var sketch: FrequencySketch
         private let bytesMax: Int
         private let sketchSeed: UInt64
         /// The latest moment that a look-up named: entries that expired before it are evicted first.
@@ -32,6 +31,8 @@ extension MemoryCache {
             self.mainBytesMax = bytesMax - bytesMax / 100
             self.protectedBytesMax = self.mainBytesMax / 5 * 4
             self.bytesMax = bytesMax
+            // Answers are about 1 KiB.
+            self.sketch = FrequencySketch(capacity: bytesMax / 1024)
             self.sketchSeed = sketchSeed
         }
 
@@ -116,18 +117,10 @@ extension MemoryCache.Shard {
     private var isFillingUp: Bool { self.byteCount > self.bytesMax / 2 }
 
     private mutating func count(_ key: CacheKey) {
-        let hash = self.sketchHash(of: key)
-        guard self.sketch == nil else {
-            self.sketch?.increment(hash)
-            return
-        }
-        // Answers are about 1 KiB.
-        var sketch = FrequencySketch(capacity: self.bytesMax / 1024)
-        sketch.increment(hash)
-        self.sketch = sketch
+        self.sketch.increment(self.sketchHash(of: key))
     }
 
-    private func frequency(of key: CacheKey) -> Int { self.sketch?.frequency(of: self.sketchHash(of: key)) ?? 0 }
+    private func frequency(of key: CacheKey) -> Int { self.sketch.frequency(of: self.sketchHash(of: key)) }
 
     private func sketchHash(of key: CacheKey) -> UInt64 {
         // Both are parts of a SHA-256. The seed keeps those who choose inputs from choosing counters.

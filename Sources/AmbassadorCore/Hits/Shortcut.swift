@@ -18,6 +18,8 @@ final class Shortcut {
     let standing: Standing
     /// Where the memory cache has its entry.
     var place = MemoryCache.Slot.none
+    /// What the records of its hits have in common, and the entry that this holds for.
+    private var subject: (entry: CacheEntry, subject: AuditSubject)?
     private let body: ByteBuffer
     private let clientAddress: String?
 
@@ -46,5 +48,26 @@ final class Shortcut {
 
     func isOf(_ request: Request) -> Bool {
         self.head === request.head && self.clientAddress == request.clientAddress && self.body == request.body
+    }
+
+    /// What the records of hits of an entry have in common; made anew where it is another entry than the last one.
+    func subject(with entry: CacheEntry) -> AuditSubject {
+        if let known = self.subject, known.entry === entry { return known.subject }
+        let storesInputs = self.flow.settings.storesInputs
+        let subject = AuditSubject(
+            AuditSubject.Fields(
+                route: self.head.route.name,
+                tenant: self.tenant,
+                principal: self.principal,
+                flow: self.input.flow,
+                target: self.flow.target,
+                inputHash: self.key.input,
+                clientAddress: self.clientAddress,
+                input: storesInputs ? self.input.input : nil,
+                answer: storesInputs ? entry.answer : nil
+            )
+        )
+        self.subject = (entry, subject)
+        return subject
     }
 }

@@ -40,17 +40,7 @@ struct Exchange: Sendable {
 
     /// The response for the caller.
     func response(_ reply: Reply) -> Response {
-        Response(
-            status: reply.status,
-            traceID: self.traceID,
-            content: reply.content,
-            cacheStatus: reply.cacheStatus,
-            ageSeconds: reply.ageSeconds,
-            degradation: reply.degradation,
-            retryAfterSeconds: reply.retryAfterSeconds,
-            allowedMethods: reply.allowedMethods,
-            limit: self.limit
-        )
+        reply.response(self.traceID, self.limit)
     }
 
     /// The record for the audit log.

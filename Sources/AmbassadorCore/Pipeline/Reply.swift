@@ -83,6 +83,21 @@ struct Reply: Sendable {
         self.retryAfterSeconds = refusal.retryAfterSeconds
     }
 
+    /// The response for the caller.
+    func response(_ traceID: TraceID, _ limit: LimitState?) -> Response {
+        Response(
+            status: self.status,
+            traceID: traceID,
+            content: self.content,
+            cacheStatus: self.cacheStatus,
+            ageSeconds: self.ageSeconds,
+            degradation: self.degradation,
+            retryAfterSeconds: self.retryAfterSeconds,
+            allowedMethods: self.allowedMethods,
+            limit: limit
+        )
+    }
+
     /// What is recorded of a request whose caller left before the answer; nobody reads it.
     static func abandoned(_ traceID: TraceID) -> Reply {
         // nginx's status for a client that closed the connection.

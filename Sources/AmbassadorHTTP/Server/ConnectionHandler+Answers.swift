@@ -33,6 +33,8 @@ extension ConnectionHandler {
         switch exchange.question {
         case .request(let request):
             self.follow(self.responder.decide(request, remembering: self.table.shortcuts), for: exchange)
+        case .hit:
+            preconditionFailure("a hit has its answer already")
         case .refused(let refusal, let head):
             self.follow(self.responder.refuse(refusal, of: head), for: exchange)
         case .probe(let probe, let traceID):
@@ -44,7 +46,7 @@ extension ConnectionHandler {
         }
     }
 
-    private func follow(_ decision: Decision, for exchange: Exchange) {
+    func follow(_ decision: Decision, for exchange: Exchange) {
         switch decision {
         case .answered(let response):
             if case .stream = response.content {

@@ -5,6 +5,8 @@ import NIOCore
 struct Exchange {
     enum Question {
         case request(Request)
+        /// One that was answered before anything was made of it.
+        case hit
         case probe(Probe, TraceID)
         case refused(Refusal, RefusedHead)
         case preflight(Preflight)

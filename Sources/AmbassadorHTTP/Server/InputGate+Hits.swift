@@ -42,14 +42,18 @@ extension ConnectionHandler {
         return self.context != nil && !self.isOutputBlocked
     }
 
-    /// Writes the answer to a request that is a hit; it leaves at the end of the loop's turn.
+    /// Answers a request that is a hit; the answer leaves at the end of the loop's turn, or once its record is on disk.
     ///
     /// - Returns: `false` where it is none.
     func answersHit(_ request: RepeatedRequest, _ crossOrigin: CrossOriginGrant?, _ shortcuts: Shortcuts) -> Bool {
-        guard let response = self.responder.hit(request, in: shortcuts) else { return false }
-        if self.output.readableBytes == 0 { self.table.flushAtTurnEnd(self) }
-        self.makeRoom(for: response)
-        self.table.encoding.write(response, ResponseEncoding.Manner(crossOrigin: crossOrigin), into: &self.output)
+        guard let decision = self.responder.hit(request, in: shortcuts) else { return false }
+        if case .answered(let response) = decision {
+            if self.output.readableBytes == 0 { self.table.flushAtTurnEnd(self) }
+            self.makeRoom(for: response)
+            self.table.encoding.write(response, ResponseEncoding.Manner(crossOrigin: crossOrigin), into: &self.output)
+        } else {
+            self.follow(decision, for: Exchange(.hit, keepsAlive: true, minorVersion: 1, crossOrigin: crossOrigin))
+        }
         return true
     }
 
