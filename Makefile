@@ -90,6 +90,12 @@ benchmark-audit: ## Measure how many audit records a second are written, and how
 	swift build $(BUILD_FLAGS) --product audit-benchmark
 	"$$(swift build $(BUILD_FLAGS) --show-bin-path)/audit-benchmark"
 
+.PHONY: benchmark-audit-minute
+benchmark-audit-minute: ## Measure whether the audit log keeps up for a minute: records a second, CPU and bytes a record
+	@scripts/install-dependencies build
+	swift build $(BUILD_FLAGS) --product audit-benchmark
+	"$$(swift build $(BUILD_FLAGS) --show-bin-path)/audit-benchmark" --seconds 60
+
 .PHONY: lint
 lint: ## Check the format
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -1,7 +1,7 @@
-// How fast the audit writer is by itself: `make benchmark-audit`, or the binary with [RECORDS] [FOLDER].
+// How fast the audit writer is by itself: `make benchmark-audit`, or the binary with [RECORDS | --seconds SECONDS] [FOLDER].
 //
-// Records of hits, as the data plane makes them, are appended as fast as the writer takes them; no request is waited for. Then
-// the log is asked what `audit query --flow faq_qa --since 1h` asks.
+// Records of hits, as the data plane makes them, are appended as fast as the writer takes them, so many or for so long; no request
+// is waited for. Then the log is asked what `audit query --flow faq_qa --since 1h` asks.
 
 import AmbassadorCore
 import AmbassadorSQLite
@@ -11,9 +11,8 @@ import NIOCore
 
 @main struct AuditBenchmark {
     static func main() async throws {
-        let arguments = CommandLine.arguments.dropFirst()
-        let count = arguments.first.flatMap { Int($0) } ?? 1_000_000
-        let folder = URL(fileURLWithPath: arguments.dropFirst().first ?? NSTemporaryDirectory())
+        let (amount, folderPath) = try Self.parse(CommandLine.arguments.dropFirst())
+        let folder = URL(fileURLWithPath: folderPath ?? NSTemporaryDirectory())
             .appendingPathComponent("audit-benchmark-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -29,7 +28,7 @@ import NIOCore
         )
         let began = ContinuousClock.now
         let cpuBefore = Self.microseconds(CLOCK_PROCESS_CPUTIME_ID)
-        let fed = Self.feed(count, records, to: database.auditLog)
+        let (count, fed) = Self.feed(amount, records, to: database.auditLog)
         await database.stop()
         let seconds = Double((ContinuousClock.now - began).milliseconds) / 1000
         let cpu = Self.microseconds(CLOCK_PROCESS_CPUTIME_ID) - cpuBefore - fed
@@ -40,6 +39,32 @@ import NIOCore
             "CPU of the writing thread: \(Double(cpu * 100 / count) / 100) us a record; file: \(bytes / count) bytes a record"
         )
         try Self.query(configuration.path)
+    }
+
+    /// How much is written.
+    private enum Amount {
+        case records(Int)
+        case seconds(Int)
+    }
+
+    private struct Usage: Error, CustomStringConvertible {
+        let description = "usage: audit-benchmark [RECORDS | --seconds SECONDS] [FOLDER]"
+    }
+
+    private static func parse(_ arguments: ArraySlice<String>) throws -> (Amount, folder: String?) {
+        var arguments = arguments
+        var amount = Amount.records(1_000_000)
+        if arguments.first == "--seconds" {
+            arguments.removeFirst()
+            guard let seconds = arguments.popFirst().flatMap({ Int($0) }), seconds > 0 else { throw Usage() }
+            amount = .seconds(seconds)
+        } else if let count = arguments.first.flatMap({ Int($0) }) {
+            guard count > 0 else { throw Usage() }
+            arguments.removeFirst()
+            amount = .records(count)
+        }
+        guard arguments.count <= 1 else { throw Usage() }
+        return (amount, arguments.first)
     }
 
     private static func record(_ number: Int) throws -> AuditRecord {
@@ -70,17 +95,36 @@ import NIOCore
 
     private struct NoSuchName: Error {}
 
-    /// - Returns: the CPU time of the thread that fed, in microseconds.
-    private static func feed(_ count: Int, _ records: [AuditRecord], to log: SQLiteAuditLog) -> Int {
+    /// - Returns: how many were appended, and the CPU time of the thread that did, in microseconds.
+    private static func feed(
+        _ amount: Amount,
+        _ records: [AuditRecord],
+        to log: SQLiteAuditLog
+    ) -> (count: Int, cpu: Int) {
         let before = Self.microseconds(CLOCK_THREAD_CPUTIME_ID)
-        for number in 0..<count {
+        let began = ContinuousClock.now
+        var count = 0
+        while true {
+            switch amount {
+            case .records(let wanted) where count == wanted:
+                return (count, Self.microseconds(CLOCK_THREAD_CPUTIME_ID) - before)
+            case .seconds where count % 1_024 == 0 && isOver():
+                return (count, Self.microseconds(CLOCK_THREAD_CPUTIME_ID) - before)
+            case .records, .seconds:
+                break
+            }
             while !log.reserve() { usleep(500) }
-            var record = records[number % records.count]
+            var record = records[count % records.count]
             record.time = Clocks.system.wall()
             record.traceID = .random()
             log.record(record)
+            count += 1
         }
-        return Self.microseconds(CLOCK_THREAD_CPUTIME_ID) - before
+
+        func isOver() -> Bool {
+            guard case .seconds(let seconds) = amount else { return false }
+            return began.duration(to: .now) >= .seconds(seconds)
+        }
     }
 
     private static func query(_ path: String) throws {

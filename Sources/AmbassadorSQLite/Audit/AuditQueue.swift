@@ -64,6 +64,9 @@ final class AuditQueue: Sendable {
         self.state.withLock { !$0.committing.isEmpty || $0.queued >= Self.batchGoal }
     }
 
+    /// Whether somebody waits for the commit of what is queued.
+    var hasCommitting: Bool { self.state.withLock { !$0.committing.isEmpty } }
+
     var isEmpty: Bool { self.state.withLock { $0.queued == 0 && $0.committing.isEmpty } }
 
     func reserve() -> Bool {

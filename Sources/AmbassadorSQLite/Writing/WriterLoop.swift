@@ -15,6 +15,7 @@ final class WriterLoop {
     /// Where one core runs an event loop and the writer, a piece is how long the loop stands still: what comes within a millisecond is
     /// written in a fourth of one, and who has slept is let in at once.
     private static let pause: TimeAmount = .milliseconds(1)
+    private static let gatheringMax: TimeAmount = .milliseconds(2)
     /// The most records of a piece: half a millisecond.
     private static let pieceRecords = 16 * RecordInsertion.rows
     private static let batchEntryBytes = 8 << 20
@@ -50,6 +51,9 @@ final class WriterLoop {
     var checkpointer: Checkpointer
     var records = RecordBatch()
     private var recordsTaken = 0
+    // What the last commit took, and how many of those whom it answered or who came during it may be waited for.
+    private var commitTime: TimeAmount = .zero
+    private var committingExpected = 0
     private var committing: [AuditQueue.Committing] = []
     var operations: Deque<StoreQueue.Operation> = []
     var purge: Purge?
@@ -79,6 +83,7 @@ final class WriterLoop {
         while true {
             self.take()
             if self.isBatchDue {
+                self.gather()
                 self.writeBatch()
                 self.doSomethingElse()
             } else if self.records.unwritten >= RecordInsertion.rows {
@@ -93,6 +98,22 @@ final class WriterLoop {
                     self.rest()
                 }
             }
+        }
+    }
+
+    /// Waits a little for those who were answered after the last commit and ask again at once.
+    ///
+    /// Where a commit takes longer than to answer all and hear from them again, half of them would else come just too late for each,
+    /// and everybody would wait for two.
+    private func gather() {
+        guard !self.committing.isEmpty, self.failure == nil else { return }
+        let deadline = NIODeadline.now() + min(.nanoseconds(self.commitTime.nanoseconds / 2), Self.gatheringMax)
+        while self.committing.count < self.committingExpected, !self.parts.status.isStopping {
+            let left = deadline - .now()
+            guard left > .zero else { return }
+            let (queue, status) = (self.parts.auditQueue, self.parts.status)
+            self.parts.signal.collect(atMost: left) { queue.hasCommitting || status.isStopping }
+            queue.take(&self.committing)
         }
     }
 
@@ -184,7 +205,9 @@ final class WriterLoop {
         let (changes, inserted) = self.takeChanges()
         do throws(SQLiteError) {
             try self.write(committing, changes)
+            let beforeCommit = NIODeadline.now()
             try self.connection.commit()
+            self.commitTime = .now() - beforeCommit
         } catch {
             self.rollBack()
             self.parts.storeQueue.settle(inserted)
@@ -201,6 +224,8 @@ final class WriterLoop {
         self.entries.committed()
         self.succeeded()
         self.settle(committing, inserted, began)
+        self.parts.auditQueue.take(&self.committing)
+        self.committingExpected = committing.count + self.committing.count
         self.batchStart = nil
         self.checkpointer.afterCommit(on: self.connection)
         if self.entries.byteCount > self.parts.configuration.storeBytesMax { self.retention.begin() }
