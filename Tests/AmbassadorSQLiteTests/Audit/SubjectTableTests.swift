@@ -40,10 +40,12 @@ import Testing
 
     private func rows(of fixture: Fixture) throws -> [[SQLiteValue]] {
         var rows: [[SQLiteValue]] = []
-        try AuditReader(path: fixture.path).query(sql: Self.sql, columns: { _ in }) { row in
+        let reader = try AuditReader(path: fixture.path)
+        func add(_ row: [SQLiteValue]) -> Bool {
             rows.append(row)
             return true
         }
+        try reader.query(sql: Self.sql, columns: { _ in }, row: add)
         return rows
     }
 
