@@ -58,8 +58,10 @@ final class WriterLoop {
     var operations: Deque<StoreQueue.Operation> = []
     var purge: Purge?
     var failure: Failure?
-    // When the first came of what is not committed; `nil` where nothing has.
+    // When the first can have come of what is not committed; `nil` where nothing has.
     var batchStart: NIODeadline?
+    // When the queues were looked at last, or were waited for: what is found in them has come since.
+    private var lastLook: NIODeadline
     private var retentionDue: NIODeadline
 
     init(_ connection: Connection, _ parts: Parts, node: String) throws(SQLiteError) {
@@ -76,6 +78,7 @@ final class WriterLoop {
         )
         self.checkpointer = Checkpointer(logger: parts.logger)
         self.retentionDue = NIODeadline.now()
+        self.lastLook = NIODeadline.now()
     }
 
     /// Writes until it is told to stop and all queues are empty.
@@ -138,11 +141,13 @@ final class WriterLoop {
     }
 
     private func take() {
+        let now = NIODeadline.now()
         // Operations first: what was recorded before one of them is then taken with it.
         self.parts.storeQueue.take(&self.operations)
         self.parts.auditQueue.take(&self.committing)
         self.recordsTaken = self.records.take(from: self.parts.auditQueue, limit: Self.batchRecords)
-        if self.batchStart == nil, self.hasBatch { self.batchStart = .now() }
+        if self.batchStart == nil, self.hasBatch { self.batchStart = self.lastLook }
+        self.lastLook = now
     }
 
     /// Sleeps until there is something to do, or until there is more of it.
@@ -171,6 +176,7 @@ final class WriterLoop {
         self.parts.signal.sleep(atMost: self.retentionDue - now) {
             !queues.0.isEmpty || !queues.1.isEmpty || status.isStopping
         }
+        self.lastLook = .now()
     }
 
     /// Writes some of the records that wait into the open transaction, in whole statements.
