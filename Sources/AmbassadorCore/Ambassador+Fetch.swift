@@ -7,7 +7,8 @@ extension Ambassador {
     func fetch(_ plan: Plan) async throws(FetchFailure) -> Fetched {
         let (called, microseconds) = try await self.guarded(plan) { start in
             if plan.caching.isBypass, plan.flow.settings.cancelsAbandoned {
-                await self.callFolded(plan, at: start)
+                // Its records are parsed one by one as they come, the last with the whole answer in it: off the event loop.
+                await withTaskExecutorPreference(globalConcurrentExecutor) { await self.callFolded(plan, at: start) }
             } else {
                 await self.call(plan, at: start)
             }

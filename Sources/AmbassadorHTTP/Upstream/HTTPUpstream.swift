@@ -100,7 +100,8 @@ package final class HTTPUpstream: Upstream {
         buffer.writeStaticString("00-")
         trace.write(into: &buffer)
         buffer.writeStaticString("-")
-        HexDigits.write(.random(in: 1...(.max)), into: &buffer)
+        // One of zeros is not valid.
+        HexDigits.write(max(1, TraceID.random().low), into: &buffer)
         buffer.writeStaticString("-00")
         return String(buffer: buffer)
     }
