@@ -7,10 +7,17 @@ extension Ambassador {
     /// `othersRefusals` is how often another caller's stream was joined that then was not made.
     func fulfilStream(_ plan: Plan, _ stale: CacheEntry?, othersRefusals: Int = 0) async -> Reply {
         let place: StreamFlights.Place?
+        var stored: CacheEntry?
         switch plan.caching {
-        case .use(let key, let purges) where othersRefusals < 2: place = self.join(key, purges, plan)
+        case .use(let key, let purges) where othersRefusals < 2:
+            place = self.join(key, purges, plan) {
+                // A stream that has just ended was kept before it could be joined no more.
+                stored = self.freshEntry(of: key, for: plan)
+                return stored != nil
+            }
         case .use, .bypass, .pinned: place = self.parts.streams.begin { await self.produce(plan, $0) }
         }
+        if let stored, let reply = self.answer(with: stored, to: plan, from: .memory) { return reply }
         guard let place else { return self.degrade(plan, stale, FetchFailure(.overloaded)) }
         let opening = await place.relay.opening(for: place.reader, until: plan.deadline)
         if case .flowing = opening { return self.reply(streaming: place, to: plan, over: stale) }
@@ -30,14 +37,26 @@ extension Ambassador {
     }
 
     /// Joins the stream of a key, unless a purge covers it that came before the request: who asks after a purge gets nothing of before.
-    private func join(_ key: CacheKey, _ purges: UInt64, _ plan: Plan) -> StreamFlights.Place? {
-        let place = self.parts.streams.join(key, purges: purges) { await self.produce(plan, $0) }
+    private func join(
+        _ key: CacheKey,
+        _ purges: UInt64,
+        _ plan: Plan,
+        unless isStored: () -> Bool
+    ) -> StreamFlights.Place? {
+        let place = self.parts.streams.join(key, purges: purges, unless: isStored) { await self.produce(plan, $0) }
         guard let place, place.isShared, place.relay.purges < purges,
             let entry = self.entry(.text(ByteBuffer()), .unknown, lifetimeMax: nil, plan, microseconds: 0),
             !self.parts.purges.permits(entry, askedAt: place.relay.purges)
         else { return place }
         place.leave()
         return self.parts.streams.join(key, purges: purges, insteadOf: place.relay) { await self.produce(plan, $0) }
+    }
+
+    private func freshEntry(of key: CacheKey, for plan: Plan) -> CacheEntry? {
+        guard let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
+            case .fresh = Freshness(of: entry, in: plan.flow, at: plan.time, asking: plan.directives)
+        else { return nil }
+        return entry
     }
 
     /// Calls LangFlow for a stream and hands it to whoever reads.

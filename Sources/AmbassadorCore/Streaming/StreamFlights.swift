@@ -52,32 +52,36 @@ package final class StreamFlights: Sendable {
     ///   - key: what makes two streams the same.
     ///   - purges: as the plan has it; see ``PurgeLedger``.
     ///   - outdated: one that is not to be joined, whoever asks.
+    ///   - isStored: asked where none runs, so that no stream can end between the question and the beginning of another; short, and
+    ///     without streams.
     ///   - production: run where the stream is begun.
-    /// - Returns: `nil` where as many read it as may.
+    /// - Returns: `nil` where as many read it as may, or where what it would bring is stored.
     func join(
         _ key: CacheKey,
         purges: UInt64 = 0,
         insteadOf outdated: StreamRelay? = nil,
+        unless isStored: () -> Bool = { false },
         production: @escaping Production
     ) -> Place? {
         enum Found {
             case joined(Place)
             case begun(UInt64, Place)
-            case full
+            case none
         }
         let found: Found = self.state.withLock { state in
             if let relay = state.joinable[key], relay !== outdated {
-                guard relay.readerCount <= self.limits.readersMax else { return .full }
+                guard relay.readerCount <= self.limits.readersMax else { return .none }
                 if let reader = relay.join() { return .joined(Place(relay: relay, reader: reader, isShared: true)) }
                 // It cannot be read from its beginning any more: another takes its place.
             }
+            if isStored() { return .none }
             let relay = StreamRelay(limits: self.limits, isKept: true, purges: purges, sleeper: self.sleeper)
             state.joinable[key] = relay
             return .begun(self.enter(&state), Self.first(of: relay))
         }
         switch found {
         case .joined(let place): return place
-        case .full: return nil
+        case .none: return nil
         case .begun(let number, let place):
             self.begin(number, place.relay, key, isRefresh: false, production)
             return place
