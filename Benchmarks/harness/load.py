@@ -2,11 +2,11 @@
 
 import json
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .failure import Failure
 from .machine import on_cores
 from .server import Server
 from .stage import BENCHMARKS, Stage
@@ -45,7 +45,7 @@ def wrk(stage: Stage, server: Server, questions: Questions, connections: int, se
     before = server.cpu_seconds()
     measured = _output(stage, server, command)
     if measured["failed"] or not measured["requests"]:
-        sys.exit(f"{server.name}: {measured['failed']} of {measured['requests']} requests failed")
+        raise Failure(f"{server.name}: {measured['failed']} of {measured['requests']} requests failed")
     cpu = (server.cpu_seconds() - before) * 1e6 / measured["requests"]
     return Run(measured["requests"] / measured["duration"] * 1e6, measured["p50"], measured["p99"], cpu)
 
@@ -83,7 +83,7 @@ def _load(
     before = server.cpu_seconds()
     measured = _output(stage, server, command, cores)
     if measured["failed"]:
-        sys.exit(f"{server.name}: {measured['failed']} of {measured['requests']} requests failed")
+        raise Failure(f"{server.name}: {measured['failed']} of {measured['requests']} requests failed")
     cpu = (server.cpu_seconds() - before) * 1e6 / measured["requests"]
     percentiles = measured["percentiles"]
     return Run(measured["rate"], percentiles["50"], percentiles["99"], cpu, percentiles)
@@ -93,6 +93,6 @@ def _output(stage: Stage, server: Server, command: list[str], cores: frozenset[i
     with on_cores(cores or stage.cores.load):
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if ended.returncode != 0:
-        sys.exit(f"{server.name}: {command[0]} failed: {ended.stderr.strip()[-1000:]}")
+        raise Failure(f"{server.name}: {command[0]} failed: {ended.stderr.strip()[-1000:]}")
     time.sleep(SETTLE_SECONDS)
     return json.loads(ended.stdout.splitlines()[-1])

@@ -14,7 +14,10 @@ NOISY = "**The machine was too noisy: compare nothing of this with another run.*
 
 def whole(results: list[Kept]) -> str:
     """Everything that was measured, part by part, each with its day, command and machine."""
-    lines = ["# Measured", "", _conditions(results), "", *marks({kept.part: kept.outcome for kept in results})]
+    lines = ["# Measured", "", _conditions(results), ""]
+    if any(kept.outcome.noise for kept in results):
+        lines += [NOISY, ""]
+    lines += marks({kept.part: kept.outcome for kept in results})
     for kept in results:
         lines += ["", f"## {PARTS[kept.part].summary[:1].upper()}{PARTS[kept.part].summary[1:]}", ""]
         lines += [f"`{kept.command}`, {kept.date}", ""]

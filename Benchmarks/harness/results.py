@@ -26,10 +26,11 @@ class Kept:
 def keep(part: str, outcome: Outcome, options: Options) -> None:
     """Writes the outcome of a part in place of an older one."""
     FOLDER.mkdir(exist_ok=True)
+    entries = f" --entries {options.entries}" if part == "million" else ""
     value = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": machine(),
-        "command": f"Benchmarks/run --part {part} --rounds {options.rounds} --seconds {options.seconds:g}",
+        "command": f"Benchmarks/run --part {part} --rounds {options.rounds} --seconds {options.seconds:g}{entries}",
         **outcome.to_json(),
     }
     file = _file(part)

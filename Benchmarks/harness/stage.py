@@ -5,7 +5,6 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Self
 from support import Ambassador, Redis, free_port, kill_and_reap, langflow_answer, wait_for_listener
 
 from . import configurations
+from .failure import Failure
 from .machine import Cores, on_cores
 from .server import Server, ask, jwt
 
@@ -90,7 +90,7 @@ class Stage:
                 return Server(name, port, process.pid, token)
             except RuntimeError:
                 continue
-        sys.exit(f"{name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
+        raise Failure(f"{name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
 
     def ambassador(
         self,
@@ -156,7 +156,7 @@ class Stage:
         """Compiles a C file of this folder and returns the path of the result."""
         compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
         if compiler is None:
-            sys.exit("no C compiler is there: run `scripts/install-dependencies benchmark`")
+            raise Failure("no C compiler is there: run `scripts/install-dependencies benchmark`")
         binary = self.folder / pathlib.Path(source).stem
         if not binary.exists():
             subprocess.run([compiler, "-O2", *flags, "-o", binary, BENCHMARKS / source], check=True)
@@ -172,12 +172,12 @@ class Stage:
                 answers = [ask(server, number) for number in numbers]
                 elsewhere = [each for each in answers if "; hit;" not in each or f"detail={detail}" not in each]
                 if len(elsewhere) > elsewhere_max:
-                    sys.exit(f"{server.name}: {len(elsewhere)} of {len(answers)} were no hits in {detail}: {elsewhere[0]}")
+                    raise Failure(f"{server.name}: {len(elsewhere)} of {len(answers)} were no hits in {detail}: {elsewhere[0]}")
             entries = self.memory / _file_name(server.name) / "entries"
             if entries.exists():
                 count = sum(len(files) for _, _, files in os.walk(entries))
                 if count != questions:
-                    sys.exit(f"{server.name} has cached {count} answers rather than {questions}")
+                    raise Failure(f"{server.name} has cached {count} answers rather than {questions}")
 
     def file_mebibytes(self, server: Server) -> float:
         """The memory that an nginx's cached files take."""

@@ -9,6 +9,7 @@ import venv
 from support import REPOSITORY, Client, free_port
 
 from .. import configurations
+from ..failure import Failure
 from ..load import Questions, Run, wrk
 from ..rounds import noise, take_turns
 from ..server import Server
@@ -80,7 +81,7 @@ def _check_litellm(server: Server) -> None:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {server.token}"}
         answer = client.call("POST", "/chat/completions", body, headers)
     if answer.status != 200 or "x-litellm-cache-key" not in answer.headers:
-        sys.exit(f"{server.name}: what was measured were no hits: {answer.status} {answer.headers}")
+        raise Failure(f"{server.name}: what was measured were no hits: {answer.status} {answer.headers}")
 
 
 def _flask(stage: Stage, name: str, is_gunicorn: bool) -> Server:

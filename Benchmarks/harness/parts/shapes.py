@@ -55,8 +55,12 @@ def report(outcome: Outcome) -> list[str]:
         latencies = [f"{milliseconds(each.median('p50'))} / {milliseconds(each.median('p99'))}" for each in (ours, nginx)]
         return [label, *rates, f"{ours.ratio(nginx):.2f}", *latencies, f"{ours.ratio(bare, 'cpu'):.2f}"]
 
+    intro = (
+        "The ambassador with everything on, nginx with its buffered log, and bare C, which copies answers of any size; as above but for "
+        "what stands in the first column."
+    )
     head = ["hits/s", "ambassador", "nginx", "bare C", "of nginx", "p50 / p99 ms", "nginx's", "of bare C's CPU"]
-    return table(head, *(line(label, results) for label, results in outcome.races.items()))
+    return [intro, "", *table(head, *(line(label, results) for label, results in outcome.races.items()))]
 
 
 CONNECTIONS_PART = Part("connections", "hits over 1, 64 and 512 connections", measure_connections, report)
