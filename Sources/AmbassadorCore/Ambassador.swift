@@ -8,6 +8,7 @@ import NIOCore
 /// half (``Ambassador/fulfil(_:)``). Both end in the same record, whatever happened on the way.
 package final class Ambassador: Responder {
     let parts: AmbassadorParts
+    let copies = RecentCopies()
     private let memo = RunInputMemo()
 
     package init(_ parts: AmbassadorParts) {
@@ -60,7 +61,9 @@ package final class Ambassador: Responder {
         reply.allowedMethods = head.allowedMethods
         guard self.parts.audit.reserve() else {
             return .pending { [reply] in
-                guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange.traceID, exchange.limit) }
+                guard await self.parts.audit.reserveWaiting() else {
+                    return self.unrecordable(exchange.traceID, exchange.limit)
+                }
                 return await self.conclude(reply, exchange).response
             }
         }
@@ -197,7 +200,9 @@ package final class Ambassador: Responder {
 
     /// The request of a time when the audit log's queue was full: it waits for a place, then starts over.
     private func decideOnceRecordable(_ request: Request, _ exchange: Exchange) async -> Response {
-        guard await self.parts.audit.reserveWaiting() else { return self.unrecordable(exchange.traceID, exchange.limit) }
+        guard await self.parts.audit.reserveWaiting() else {
+            return self.unrecordable(exchange.traceID, exchange.limit)
+        }
         return await self.answer(request, exchange)
     }
 
