@@ -6,6 +6,7 @@ import NIOCore
 /// happened, and the request goes the other way.
 extension Ambassador {
     package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Decision? {
+        shortcuts.forget(purgedUntil: self.parts.purges.sequence)
         guard let known = shortcuts.shortcut(for: request) else { return nil }
         let (now, time) = (self.parts.clocks.now(), self.parts.clocks.wall())
         guard known.standing.holds(at: time, epoch: self.parts.access.epoch),

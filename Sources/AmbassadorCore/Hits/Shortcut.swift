@@ -18,7 +18,7 @@ final class Shortcut {
     let standing: Standing
     /// Where the memory cache has its entry.
     var place = MemoryCache.Slot.none
-    /// What the records of its hits have in common, and the entry that this holds for.
+    /// What the records of its hits have in common, and the entry that this holds for; of short answers alone, since it keeps them.
     private var subject: (entry: CacheEntry, subject: AuditSubject)?
     private let body: ByteBuffer
     private let clientAddress: String?
@@ -50,7 +50,10 @@ final class Shortcut {
         self.head === request.head && self.clientAddress == request.clientAddress && self.body == request.body
     }
 
-    /// What the records of hits of an entry have in common; made anew where it is another entry than the last one.
+    /// A longer entry is not kept from leaving memory by what remembers it.
+    private static let entryBytesMax = 4 * 1024
+
+    /// What the records of hits of an entry have in common; made anew where it is another entry than the last one, or a long one.
     func subject(with entry: CacheEntry) -> AuditSubject {
         if let known = self.subject, known.entry === entry { return known.subject }
         let storesInputs = self.flow.settings.storesInputs
@@ -67,7 +70,7 @@ final class Shortcut {
                 answer: storesInputs ? entry.answer : nil
             )
         )
-        self.subject = (entry, subject)
+        self.subject = entry.byteCount <= Self.entryBytesMax ? (entry, subject) : nil
         return subject
     }
 }

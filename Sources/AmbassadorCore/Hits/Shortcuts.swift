@@ -2,16 +2,26 @@ import NIOCore
 
 /// The shortcuts of one event loop, found by the bytes of a request; used on that loop alone.
 ///
-/// Bounded by its slots and the length of a body; a request has two places, and a newer one takes that of an older one.
+/// Bounded by its slots, the length of a body and that of a short answer, together about 5 KiB each; a request has two places, and a
+/// newer one takes that of an older one. A purge empties it, so that nothing that was purged is kept here.
 package final class Shortcuts {
     /// Longer bodies are read each time.
     static let bodyBytesMax = 1_024
 
-    private static let slotCount = 16_384
+    private static let slotCount = 8_192
     private let hash = SeededHash()
     private var slots = ContiguousArray<Shortcut?>(repeating: nil, count: Shortcuts.slotCount)
 
+    private var purges: UInt64 = 0
+
     package init() {}
+
+    /// Forgets everything where there was a purge since the last call; `sequence` is ``PurgeLedger/sequence``.
+    func forget(purgedUntil sequence: UInt64) {
+        guard sequence != self.purges else { return }
+        self.purges = sequence
+        for slot in self.slots.indices { self.slots[slot] = nil }
+    }
 
     /// What is known about a request.
     func shortcut(for request: RepeatedRequest) -> Shortcut? {

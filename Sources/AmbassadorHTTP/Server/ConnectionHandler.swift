@@ -239,6 +239,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Takes no further request: closes now, or after the answers that are owed.
     func finishUp() {
+        // Answers that wait for the end of the turn leave first: without them the connection may be idle.
+        self.flush()
         if self.isIdle, self.headBegunAt == nil {
             self.input = .ended
             self.isLastAnswerWritten = true

@@ -53,7 +53,11 @@ final class ConnectionTable {
 
     private func flushAll() {
         // A flush may find a caller gone, but answers nobody: none is added meanwhile.
-        for connection in self.flushes { connection.flush() }
+        for connection in self.flushes {
+            connection.flush()
+            // What the socket did not take, the caller has so long to read.
+            if connection.isOutputBlocked { connection.armTimer() }
+        }
         self.flushes.removeAll(keepingCapacity: true)
     }
 

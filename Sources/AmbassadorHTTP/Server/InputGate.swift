@@ -33,8 +33,9 @@ final class InputGate: ChannelInboundHandler {
     private var holdsEnd = false
     private var isFeeding = false
     private var latest = LatestHead()
-    /// Whether the last read brought hits and nothing else, of which nobody behind has to hear.
+    /// Whether nothing but hits came since the last end of a read: of that nobody behind has to hear.
     private var hasOnlyHits = false
+    private var hasPassedOn = false
 
     /// Makes the gate of a connection.
     ///
@@ -75,8 +76,11 @@ final class InputGate: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = self.unwrapInboundIn(data)
         self.takeHits(from: &bytes)
-        self.hasOnlyHits = bytes.readableBytes == 0
-        guard !self.hasOnlyHits else { return }
+        guard bytes.readableBytes > 0 else {
+            self.hasOnlyHits = true
+            return
+        }
+        self.hasPassedOn = true
         if self.held.readableBytes == 0 {
             self.held = bytes
         } else {
@@ -91,8 +95,8 @@ final class InputGate: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if !self.hasOnlyHits { context.fireChannelReadComplete() }
-        self.hasOnlyHits = false
+        if self.hasPassedOn || !self.hasOnlyHits { context.fireChannelReadComplete() }
+        (self.hasOnlyHits, self.hasPassedOn) = (false, false)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

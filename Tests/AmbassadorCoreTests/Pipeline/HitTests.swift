@@ -1,0 +1,146 @@
+import AmbassadorTesting
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import AmbassadorCore
+
+/// The short way to a hit is left wherever something has changed.
+@Suite("The short way to a hit")
+struct HitTests {
+    /// A caller whose credential can end, and a verdict that can change.
+    private final class Gatekeeper: Authenticator {
+        let caller: Caller
+        private let changes = Atomic<UInt64>(0)
+
+        init(_ caller: Caller) {
+            self.caller = caller
+        }
+
+        func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication { .accepted(self.caller) }
+        var epoch: UInt64 { self.changes.load(ordering: .relaxed) }
+        func change() { self.changes.add(1, ordering: .relaxed) }
+    }
+
+    /// One loop's shortcuts before a pipeline, and one request that was a hit already.
+    private struct Loop {
+        let harness: Harness
+        let shortcuts = Shortcuts()
+        let head: CallHead
+        let body = ByteBuffer(string: #"{"flow_id":"faq","input":"q"}"#)
+
+        init(_ harness: Harness, head: CallHead = CallHead(route: .runFlow)) async {
+            self.harness = harness
+            self.head = head
+            // A miss, and a hit that is remembered.
+            for _ in 0..<2 { _ = await harness.ambassador.decide(self.request, remembering: self.shortcuts).response }
+        }
+
+        var request: Request {
+            Request(
+                head: self.head,
+                traceID: .random(),
+                body: self.body,
+                clientAddress: "192.0.2.1",
+                receivedAt: self.harness.clock.now
+            )
+        }
+
+        func hit(head: CallHead? = nil, body: ByteBuffer? = nil, from address: String = "192.0.2.1") -> Response? {
+            let decision = (body ?? self.body).withUnsafeReadableBytes { bytes in
+                self.harness.ambassador.hit(
+                    RepeatedRequest(
+                        head: head ?? self.head,
+                        body: bytes,
+                        traceID: nil,
+                        clientAddress: address,
+                        receivedAt: self.harness.clock.now
+                    ),
+                    in: self.shortcuts
+                )
+            }
+            if case .answered(let response)? = decision { return response }
+            return nil
+        }
+    }
+
+    private func caller(expiresAt: Timestamp? = nil) -> Caller {
+        Caller(principal: "ci", tenant: nil, permissions: .all, expiresAt: expiresAt)
+    }
+
+    @Test("a request in the same bytes is answered and recorded as the hit before it was")
+    func repeated() async throws {
+        let loop = await Loop(Harness(flows: ["faq": .cached()]))
+        loop.harness.clock.advance(by: .milliseconds(900))
+        let response = try #require(loop.hit())
+        #expect(response.status == 200 && response.cacheStatusText == "ambassador; hit; ttl=59; detail=memory")
+        let records = loop.harness.audit.records
+        #expect(records.map(\.outcome) == [.miss, .hit, .hit])
+        #expect(records[2].responseBytes == response.content.byteCount && records[2].detail == .memory)
+        #expect(records[1].inputHash == records[2].inputHash && records[1].principal == records[2].principal)
+        #expect(records[1].flow == records[2].flow && records[1].clientAddress == records[2].clientAddress)
+        #expect(records[1].input == records[2].input && records[1].answer == records[2].answer)
+        #expect(loop.harness.upstream.calls.count == 1)
+    }
+
+    @Test("another head, body or address is another request")
+    func other() async {
+        let loop = await Loop(Harness(flows: ["faq": .cached()]))
+        #expect(loop.hit(head: CallHead(route: .runFlow)) == nil)
+        #expect(loop.hit(body: ByteBuffer(string: #"{"flow_id":"faq","input":"r"}"#)) == nil)
+        #expect(loop.hit(from: "192.0.2.2") == nil)
+        #expect(loop.hit() != nil)
+        #expect(loop.harness.audit.records.count == 3)
+    }
+
+    @Test("a verdict that changed, a credential that ended, and a clock that was set back end it")
+    func standing() async throws {
+        let gatekeeper = Gatekeeper(self.caller())
+        let changed = await Loop(Harness(flows: ["faq": .cached()], authenticator: gatekeeper))
+        #expect(changed.hit() != nil)
+        gatekeeper.change()
+        #expect(changed.hit() == nil)
+
+        let clock = MockClock()
+        let expiresAt = clock.clocks.wall().advanced(by: .milliseconds(500))
+        let ended = await Loop(
+            Harness(flows: ["faq": .cached()], authenticator: Gatekeeper(self.caller(expiresAt: expiresAt)))
+        )
+        #expect(ended.hit() != nil)
+        ended.harness.clock.advance(by: .milliseconds(500))
+        #expect(ended.hit() == nil)
+
+        let later = await Loop(Harness(flows: ["faq": .cached()], authenticator: Gatekeeper(self.caller())))
+        later.harness.clock.advance(by: .seconds(1))
+        #expect(later.hit() == nil)
+    }
+
+    @Test("an entry that was purged or is stale, and a key that an operator has decided about, are not for it")
+    func entries() async throws {
+        let purged = await Loop(Harness(flows: ["faq": .cached()]))
+        _ = await purged.harness.ambassador.purge(PurgeSelection(tenant: nil))
+        #expect(purged.hit() == nil)
+
+        let stale = await Loop(Harness(flows: ["faq": .cached(ttl: .milliseconds(100), staleIfError: .seconds(60))]))
+        #expect(stale.hit() != nil)
+        stale.harness.clock.advance(by: .milliseconds(200))
+        #expect(stale.hit() == nil)
+    }
+
+    @Test("it takes a token as every request does, and none where a limit refuses or the audit log is full")
+    func limits() async throws {
+        let limit = try RateLimit(name: "per_tenant", by: [.tenant], rate: Rate(count: 4, periodSeconds: 60))
+        let loop = await Loop(Harness(flows: ["faq": .cached()], limits: [limit]))
+        #expect(loop.hit()?.limit?.remaining == 1)
+        #expect(loop.hit()?.limit?.remaining == 0)
+        #expect(loop.hit() == nil)
+        #expect(await loop.harness.ask("q").status == 429)
+
+        let full = await Loop(
+            Harness(flows: ["faq": .cached()], audit: RecordingAuditLog(places: 3), limits: [limit])
+        )
+        #expect(full.hit()?.limit?.remaining == 1)
+        #expect(full.hit() == nil)
+        #expect(full.harness.audit.records.count == 3)
+    }
+}
