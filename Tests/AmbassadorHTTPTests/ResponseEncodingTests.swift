@@ -179,13 +179,14 @@ import Testing
     }
 
     @Test(
-        "numbers are written in decimal",
+        "the seconds to wait are written in decimal, and never negative",
         arguments: [(0, "0"), (9, "9"), (10, "10"), (99, "99"), (100, "100"), (1_048_576, "1048576"), (-4, "0")]
     )
-    func decimal(number: Int, expected: String) {
-        var buffer = ByteBuffer()
-        ResponseEncoding.writeDecimal(number, into: &buffer)
-        #expect(String(buffer: buffer) == expected)
+    func decimal(number: Int, expected: String) throws {
+        var response = try Self.response(503, .text(ByteBuffer()))
+        response.retryAfterSeconds = number
+        let lines = Self.encoded(response).split(separator: "\r\n")
+        #expect(lines.filter { $0.hasPrefix("Retry-After: ") } == ["Retry-After: \(expected)"])
     }
 
     @Test(

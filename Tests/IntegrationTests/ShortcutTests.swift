@@ -21,6 +21,7 @@ import Testing
         """
     private static let requestCount = 100_000
     private static let batchCount = 250
+    private static let lateCount = 200
 
     private let group = MultiThreadedEventLoopGroup.singleton
 
@@ -51,13 +52,61 @@ import Testing
         await upstream.shutdown()
     }
 
+    @Test("a caller that reads late gets every byte of 200 long hits, in their order", arguments: [true, false])
+    func slowReader(takesShortcuts: Bool) async throws {
+        let text = String(repeating: "a long answer ", count: 4_000)
+        let upstream = try await Self.upstream(on: self.group, text: { _ in text })
+        try await withAmbassador(
+            upstream: upstream.url,
+            store: try temporaryStore(),
+            settings: Self.settings,
+            takesShortcuts: takesShortcuts
+        ) { ambassador in
+            let body = #"{"flow_id":"faq","input":"q"}"#
+            for _ in 0..<2 { _ = try await ambassador.post(body) }
+            let connection = try await RawConnection.open(
+                to: try #require(ambassador.assembly.dataAddress),
+                group: self.group
+            )
+            try await connection.setReading(false)
+            for number in 1...Self.lateCount {
+                let fields = ["X-Trace-ID: \(Self.id(number))", "Content-Length: \(body.utf8.count)"]
+                let last = number == Self.lateCount ? ["Connection: close"] : []
+                try await connection.send(Self.head("POST /run-flow", fields + last) + body)
+            }
+            try await connection.setReading(true)
+            let (bytes, ended) = await connection.receiveToEnd(within: .seconds(60))
+            await connection.close()
+            #expect(ended)
+            let lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\r\n")
+            let ids = lines.filter { $0.hasPrefix("X-Trace-ID: ") }
+            #expect(ids == (1...Self.lateCount).map { "X-Trace-ID: \(Self.id($0))" })
+            let lengths = Set(lines.filter { $0.hasPrefix("Content-Length: ") })
+            #expect(lengths.count == 1)
+            // What is sent while nobody reads is more than any socket holds.
+            #expect(bytes.count > Self.lateCount * text.utf8.count)
+            #expect(
+                try await ambassador.outcomes() == ["miss"] + Array(repeating: "hit:memory", count: Self.lateCount + 1)
+            )
+        }
+        await upstream.shutdown()
+    }
+
+    private static func id(_ number: Int) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 32 - digits.count) + digits
+    }
+
     /// Answers that depend on the question alone.
-    private static func upstream(on group: any EventLoopGroup) async throws -> TestUpstream {
+    private static func upstream(
+        on group: any EventLoopGroup,
+        text: @escaping @Sendable (String) -> String = { "answer to \($0)" }
+    ) async throws -> TestUpstream {
         try await TestUpstream.start(on: group) { request in
             let members = ScriptedUpstream.members(of: ByteBuffer(bytes: request.body))
             let input = members["input_value"] ?? ""
             let answer = ScriptedUpstream.answer(
-                "answer to \(input)",
+                text(input),
                 session: members["session_id"] ?? "",
                 input: input
             )
@@ -69,8 +118,7 @@ import Testing
     private static func batch(_ number: Int, using random: inout SeededGenerator) -> [[UInt8]] {
         (0..<Self.batchCount).map { index in
             let isLast = index == Self.batchCount - 1
-            let trace = String(UInt64(number * Self.batchCount + index + 1), radix: 16)
-            let id = String(repeating: "0", count: 32 - trace.count) + trace
+            let id = Self.id(number * Self.batchCount + index + 1)
             return Self.request(["X-Trace-ID: \(id)"] + (isLast ? ["Connection: close"] : []), using: &random)
         }
     }

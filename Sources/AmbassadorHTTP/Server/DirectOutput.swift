@@ -8,7 +8,7 @@ import Musl
 import Darwin
 #endif
 
-/// Sends to a connection's socket without the channel's queue of writes, which costs as much as the rest of a hit.
+/// Sends to a connection's socket without the channel's queue of writes, which costs as much as the rest of the channel.
 ///
 /// Only while that queue is empty, so that no byte overtakes another; what the socket does not take goes into the queue. Belongs to the
 /// connection's loop.

@@ -40,7 +40,7 @@ struct ResponseEncoding {
         }
         if let retryAfter = response.retryAfterSeconds {
             buffer.writeStaticString("\r\nRetry-After: ")
-            Self.writeDecimal(retryAfter, into: &buffer)
+            buffer.writeASCII(atMost: 20) { $0.writeDecimal(max(0, retryAfter)) }
         }
         if let limit = response.limit { Self.write(limit, into: &buffer) }
         if response.status == 401 {
@@ -154,22 +154,6 @@ struct ResponseEncoding {
             buffer.writeStaticString("HTTP/1.1 ")
             buffer.writeDecimal(status)
             buffer.writeStaticString(" ")
-        }
-    }
-
-    static func writeDecimal(_ number: Int, into buffer: inout ByteBuffer) {
-        guard number >= 10 else {
-            // Lengths and ages are never negative; a clock that went back shows as zero.
-            buffer.writeInteger(UInt8(ascii: "0") + UInt8(max(0, number)))
-            return
-        }
-        var scale = 10
-        while number / scale >= 10 { scale *= 10 }
-        var rest = number
-        while scale > 0 {
-            buffer.writeInteger(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / scale))
-            rest %= scale
-            scale /= 10
         }
     }
 }

@@ -127,6 +127,24 @@ struct HitTests {
         #expect(stale.hit() == nil)
     }
 
+    @Test("an entry that was purged is kept by nobody once the loop has seen another request")
+    func memory() async throws {
+        let loop = await Loop(Harness(flows: ["faq": .cached()]))
+        #expect(loop.hit() != nil)
+        weak var entry: CacheEntry?
+        do {
+            let key = CacheKey(
+                scope: CacheScope(tenant: .default, target: .sample("faq")),
+                input: try #require(loop.harness.audit.records[0].inputHash)
+            )
+            entry = loop.harness.ambassador.parts.memory.entry(for: key, at: loop.harness.clock.now)
+        }
+        #expect(entry != nil)
+        _ = await loop.harness.ambassador.purge(PurgeSelection())
+        #expect(loop.hit(body: ByteBuffer(string: "{}")) == nil)
+        #expect(entry == nil)
+    }
+
     @Test("it takes a token as every request does, and none where a limit refuses or the audit log is full")
     func limits() async throws {
         let limit = try RateLimit(name: "per_tenant", by: [.tenant], rate: Rate(count: 4, periodSeconds: 60))

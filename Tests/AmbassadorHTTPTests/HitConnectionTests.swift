@@ -1,0 +1,148 @@
+import AmbassadorCore
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import Testing
+
+@testable import AmbassadorHTTP
+
+/// Hits that are answered from the bytes as they were read, between requests that are not.
+@Suite("Hits on a connection") struct HitConnectionTests {
+    /// Takes every request that comes again for a hit.
+    private final class Repeating: Responder {
+        private let others = WitnessResponder()
+        private let answer: ByteBuffer
+
+        init(answer: ByteBuffer) {
+            self.answer = answer
+        }
+
+        var decidedCount: Int { self.others.decided.count }
+
+        func decide(_ request: Request, remembering shortcuts: Shortcuts?) -> Decision {
+            self.others.decide(request, remembering: shortcuts)
+        }
+
+        func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Decision? {
+            .answered(Response(status: 200, traceID: .random(), content: .json(self.answer)))
+        }
+
+        func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision { self.others.refuse(refusal, of: head) }
+
+        func probe(_ probe: Probe, traceID: TraceID) -> Response { self.others.probe(probe, traceID: traceID) }
+    }
+
+    /// A connection without a network, whose loop turns when it is told to.
+    private struct Connection {
+        let channel = EmbeddedChannel()
+        let responder: Repeating
+        let table: ConnectionTable
+        let handler: ConnectionHandler
+
+        init(answer: ByteBuffer = ByteBuffer(string: "\"hit\"")) throws {
+            self.responder = Repeating(answer: answer)
+            let configuration = HTTPServerConfiguration()
+            let clocks = Clocks(now: { .uptimeNanoseconds(1) }, wall: { Timestamp(milliseconds: 0) })
+            self.table = ConnectionTable(eventLoop: self.channel.embeddedEventLoop, clocks: clocks)
+            let decoder = RequestDecoder(limits: configuration)
+            self.handler = ConnectionHandler(
+                configuration: configuration,
+                responder: self.responder,
+                table: self.table,
+                decoder: decoder,
+                clientAddress: nil
+            )
+            try self.channel.pipeline.syncOperations.addHandlers([
+                InputGate(memo: self.table.heads, connection: self.handler, heldBytesMax: 1 << 22),
+                ByteToMessageHandler(decoder), self.handler,
+            ])
+            self.channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
+            // Judged by the parser, and known from then on.
+            _ = try self.exchange("\"first\"")
+        }
+
+        static func request(_ body: String) -> ByteBuffer { ByteBuffer(string: ConnectionTests.post(body)) }
+
+        /// Delivers requests in one read, lets the loop turn, and reads the answers' bodies.
+        func exchange(_ bodies: String...) throws -> [String] {
+            var bytes = ByteBuffer()
+            for body in bodies { bytes.writeImmutableBuffer(Self.request(body)) }
+            try self.channel.writeInbound(bytes)
+            self.channel.embeddedEventLoop.run()
+            return try self.answers()
+        }
+
+        func answers() throws -> [String] {
+            var bytes: [UInt8] = []
+            while let part = try self.channel.readOutbound(as: ByteBuffer.self) { bytes += part.readableBytesView }
+            return ResponseMessage.all(in: bytes).map(\.body)
+        }
+    }
+
+    @Test("all hits of a read leave at the end of the loop's turn, and nothing is made of their requests")
+    func turn() throws {
+        let connection = try Connection()
+        try connection.channel.writeInbound(Connection.request("\"a\""))
+        #expect(try connection.answers() == [])
+        connection.channel.embeddedEventLoop.run()
+        #expect(try connection.answers() == ["\"hit\""])
+        #expect(try connection.exchange("\"a\"", "\"b\"", "\"c\"") == ["\"hit\"", "\"hit\"", "\"hit\""])
+        #expect(connection.responder.decidedCount == 1)
+    }
+
+    @Test("hits and other requests of one read are answered in their order")
+    func order() throws {
+        let connection = try Connection()
+        var bytes = Connection.request("\"a\"")
+        bytes.writeString(ConnectionTests.post("\"tenant\"", fields: ["X-Tenant-ID: acme"]))
+        bytes.writeImmutableBuffer(Connection.request("\"b\""))
+        try connection.channel.writeInbound(bytes)
+        connection.channel.embeddedEventLoop.run()
+        #expect(try connection.answers() == ["\"hit\"", "\"tenant\"", "\"b\""])
+    }
+
+    @Test("a read of another request and one of hits, with one end, leave no answer behind")
+    func twoReads() throws {
+        let connection = try Connection()
+        let other = ByteBuffer(string: ConnectionTests.post("\"tenant\"", fields: ["X-Tenant-ID: acme"]))
+        connection.channel.pipeline.fireChannelRead(other)
+        connection.channel.pipeline.fireChannelRead(Connection.request("\"a\""))
+        connection.channel.pipeline.fireChannelReadComplete()
+        connection.channel.embeddedEventLoop.run()
+        #expect(try connection.answers() == ["\"tenant\"", "\"hit\""])
+    }
+
+    @Test("a request that comes in pieces is answered once it is whole")
+    func pieces() throws {
+        let connection = try Connection()
+        for byte in Connection.request("\"a\"").readableBytesView {
+            try connection.channel.writeInbound(ByteBuffer(integer: byte))
+        }
+        connection.channel.embeddedEventLoop.run()
+        #expect(try connection.answers() == ["\"a\""])
+        #expect(try connection.exchange("\"b\"") == ["\"hit\""])
+    }
+
+    @Test("a drain before the end of the turn lets the answer leave, which is then the connection's last")
+    func drain() throws {
+        let connection = try Connection()
+        try connection.channel.writeInbound(Connection.request("\"a\""))
+        let drained = connection.table.drain()
+        connection.channel.embeddedEventLoop.run()
+        #expect(try connection.answers() == ["\"hit\""])
+        #expect(connection.handler.isLastAnswerWritten && connection.handler.hasEndedInput)
+        connection.channel.close(promise: nil)
+        connection.channel.embeddedEventLoop.run()
+        try drained.wait()
+    }
+
+    @Test("a connection that closes before the end of the turn takes no answer, and the loop's others do")
+    func closed() throws {
+        let connection = try Connection()
+        try connection.channel.writeInbound(Connection.request("\"a\""))
+        connection.channel.close(promise: nil)
+        connection.channel.embeddedEventLoop.run()
+        #expect(try connection.answers() == [])
+        #expect(!connection.channel.isActive)
+    }
+}
