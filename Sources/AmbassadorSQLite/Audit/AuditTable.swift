@@ -51,8 +51,8 @@ final class AuditTable {
         row.bind(record.ageSeconds)
         row.bind(subject.input)
         row.bind(subject.answer)
-        row.bind(record.subject.fields.principal)
-        row.bind(record.subject.fields.clientAddress)
+        row.bind(subject.principal)
+        row.bind(subject.clientAddress)
         self.nextID += 1
         try self.insert.add(row)
     }

@@ -15,6 +15,8 @@ final class SubjectTable {
         let target: Int64?
         let input: Int64?
         let answer: Int64?
+        let principal: NumberedText
+        let clientAddress: NumberedText
     }
 
     // A note is the edition of the table, then the place in it and one.
@@ -26,6 +28,7 @@ final class SubjectTable {
     private let names: NameTable
     private let inputs: TextTable
     private let answers: TextTable
+    private var texts = TextNumbers()
     private let node: String
     private let bodies: AuditBodies
     private var known: [Numbers] = []
@@ -89,7 +92,9 @@ final class SubjectTable {
             flow: try self.nameID(fields.flow, in: .flow, day),
             target: try self.nameID(fields.target, in: .target, day),
             input: try self.inputID(fields, day),
-            answer: try self.answerID(fields, day)
+            answer: try self.answerID(fields, day),
+            principal: self.texts.numbered(fields.principal),
+            clientAddress: self.texts.numbered(fields.clientAddress)
         )
     }
 
