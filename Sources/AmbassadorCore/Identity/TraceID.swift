@@ -19,9 +19,9 @@ package struct TraceID: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
-    /// Makes an id at random.
+    /// Makes an id that no other has; who knows one can tell the next, so that it is no secret.
     package static func random() -> TraceID {
-        let (high, low) = RandomPool.shared.next()
+        let (high, low) = TraceSequence.shared.next()
         return TraceID(nonZeroHigh: max(1, high), low: low)
     }
 
