@@ -57,7 +57,7 @@ extension Ambassador {
         // What a view of the answer is made anew for each time is no short way.
         if case .responses = plan.request.head.route { return }
         let buckets = self.parts.limiter.buckets(of: plan.subject, at: .request)
-        let standing = Standing(of: caller, epoch: epoch, at: plan.time)
+        let standing = shortcuts.standing(of: plan.request.head, by: caller, epoch: epoch, at: plan.time)
         shortcuts.insert(Shortcut(plan, key, buckets: buckets, standing: standing), for: plan.request)
     }
 }

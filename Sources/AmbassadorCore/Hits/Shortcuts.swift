@@ -2,17 +2,29 @@ import NIOCore
 
 /// The shortcuts of one event loop, found by the bytes of a request; used on that loop alone.
 ///
-/// Bounded by its slots, the length of a body and that of a short answer, together about 5 KiB each; a request has two places, and a
-/// newer one takes that of an older one. A purge empties it, so that nothing that was purged is kept here.
+/// Bounded by its places, the length of a body and that of a short answer, together about 5 KiB each; a request has four places to be
+/// in, and the newest takes that of the oldest. So are verdicts on callers. A purge empties it, so that nothing that was purged is
+/// kept here.
 package final class Shortcuts {
+    /// Where a shortcut is; told from others by a hash first, so that no other one is touched.
+    private struct Place {
+        var hash: UInt64 = 0
+        var shortcut: Shortcut?
+    }
+
     /// Longer bodies are read each time.
     static let bodyBytesMax = 1_024
 
-    private static let slotCount = 8_192
-    private let hash = SeededHash()
-    private var slots = ContiguousArray<Shortcut?>(repeating: nil, count: Shortcuts.slotCount)
+    private static let placeCount = 8_192
+    /// As many as lie in one line of the processor's cache.
+    private static let ways = 4
+    private static let standingsMax = 1_024
 
+    private let hash = SeededHash()
+    private var places = ContiguousArray(repeating: Place(), count: Shortcuts.placeCount)
     private var purges: UInt64 = 0
+    /// With its head, which so is not another one's address.
+    private var standings: [ObjectIdentifier: (head: CallHead, standing: Standing)] = [:]
 
     package init() {}
 
@@ -20,36 +32,52 @@ package final class Shortcuts {
     func forget(purgedUntil sequence: UInt64) {
         guard sequence != self.purges else { return }
         self.purges = sequence
-        for slot in self.slots.indices { self.slots[slot] = nil }
+        for index in self.places.indices { self.places[index] = Place() }
     }
 
     /// What is known about a request.
     func shortcut(for request: RepeatedRequest) -> Shortcut? {
-        let slot = self.slot(request.body)
-        if let found = self.slots[slot], found.isOf(request) { return found }
-        if let found = self.slots[slot ^ 1], found.isOf(request) { return found }
+        let hash = self.hash(of: request.head, request.body)
+        for index in Self.indices(of: hash) where self.places[index].hash == hash {
+            if let found = self.places[index].shortcut, found.isOf(request) { return found }
+        }
         return nil
     }
 
     /// Whether a request may be remembered.
     static func takes(_ request: Request) -> Bool { request.body.readableBytes <= Self.bodyBytesMax }
 
-    /// Remembers what is known about a request.
+    /// Remembers what is known about a request, in place of what was known of it or of the one that came longest ago.
     func insert(_ shortcut: Shortcut, for request: Request) {
-        let slot = request.body.withUnsafeReadableBytes { self.slot($0) }
-        if let known = self.slots[slot ^ 1], known.isOf(request) {
-            self.slots[slot ^ 1] = shortcut
-        } else if let first = self.slots[slot], !first.isOf(request) {
-            // The one in the first place moves over to the second, so that the other goes.
-            self.slots[slot ^ 1] = first
-            self.slots[slot] = shortcut
-        } else {
-            self.slots[slot] = shortcut
+        let hash = request.body.withUnsafeReadableBytes { self.hash(of: request.head, $0) }
+        let indices = Self.indices(of: hash)
+        let known = indices.first { self.places[$0].hash == hash && self.places[$0].shortcut?.isOf(request) == true }
+        var index = known ?? indices.upperBound - 1
+        while index > indices.lowerBound {
+            self.places[index] = self.places[index - 1]
+            index -= 1
         }
+        self.places[index] = Place(hash: hash, shortcut: shortcut)
     }
 
-    /// By a seeded hash, so that no caller can choose whose slot it takes.
-    private func slot(_ body: UnsafeRawBufferPointer) -> Int {
-        Int(truncatingIfNeeded: self.hash.hash(body)) & (Self.slotCount - 1)
+    /// The verdict on who sends a head, which begins anew with this one.
+    func standing(of head: CallHead, by caller: Caller, epoch: UInt64, at time: Timestamp) -> Standing {
+        let place = ObjectIdentifier(head)
+        if let known = self.standings[place]?.standing, known.renew(of: caller, epoch: epoch, at: time) { return known }
+        if self.standings.count >= Self.standingsMax { self.standings.removeAll(keepingCapacity: true) }
+        let standing = Standing(of: caller, epoch: epoch, at: time)
+        self.standings[place] = (head, standing)
+        return standing
+    }
+
+    /// Seeded, so that no caller can choose whose places it takes; the head is in it, since many callers ask the same.
+    private func hash(of head: CallHead, _ body: UnsafeRawBufferPointer) -> UInt64 {
+        let address = UInt64(truncatingIfNeeded: UInt(bitPattern: ObjectIdentifier(head)))
+        return self.hash.hash(body) ^ (address &* 0x9E37_79B9_7F4A_7C15)
+    }
+
+    private static func indices(of hash: UInt64) -> Range<Int> {
+        let first = Int(truncatingIfNeeded: hash) & (Self.placeCount - Self.ways)
+        return first..<first + Self.ways
     }
 }

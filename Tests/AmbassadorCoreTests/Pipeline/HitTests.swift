@@ -10,14 +10,17 @@ import Testing
 struct HitTests {
     /// A caller whose credential can end, and a verdict that can change.
     private final class Gatekeeper: Authenticator {
-        let caller: Caller
+        private let caller: Mutex<Caller>
         private let changes = Atomic<UInt64>(0)
 
         init(_ caller: Caller) {
-            self.caller = caller
+            self.caller = Mutex(caller)
         }
 
-        func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication { .accepted(self.caller) }
+        func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
+            .accepted(self.caller.withLock { $0 })
+        }
+        func accept(_ caller: Caller) { self.caller.withLock { $0 = caller } }
         var epoch: UInt64 { self.changes.load(ordering: .relaxed) }
         func change() { self.changes.add(1, ordering: .relaxed) }
     }
@@ -33,14 +36,20 @@ struct HitTests {
             self.harness = harness
             self.head = head
             // A miss, and a hit that is remembered.
-            for _ in 0..<2 { _ = await harness.ambassador.decide(self.request, remembering: self.shortcuts).response }
+            for _ in 0..<2 { await self.decide() }
         }
 
-        var request: Request {
+        /// Sends a request the way of all requests.
+        func decide(head: CallHead? = nil, body: ByteBuffer? = nil) async {
+            let request = self.request(head ?? self.head, body ?? self.body)
+            _ = await self.harness.ambassador.decide(request, remembering: self.shortcuts).response
+        }
+
+        private func request(_ head: CallHead, _ body: ByteBuffer) -> Request {
             Request(
-                head: self.head,
+                head: head,
                 traceID: .random(),
-                body: self.body,
+                body: body,
                 clientAddress: "192.0.2.1",
                 receivedAt: self.harness.clock.now
             )
@@ -64,8 +73,8 @@ struct HitTests {
         }
     }
 
-    private func caller(expiresAt: Timestamp? = nil) -> Caller {
-        Caller(principal: "ci", tenant: nil, permissions: .all, expiresAt: expiresAt)
+    private func caller(expiresAt: Timestamp? = nil, permissions: Permissions = .all) -> Caller {
+        Caller(principal: "ci", tenant: nil, permissions: permissions, expiresAt: expiresAt)
     }
 
     @Test("a request in the same bytes is answered and recorded as the hit before it was")
@@ -113,6 +122,40 @@ struct HitTests {
         let later = await Loop(Harness(flows: ["faq": .cached()], authenticator: Gatekeeper(self.caller())))
         later.harness.clock.advance(by: .seconds(1))
         #expect(later.hit() == nil)
+    }
+
+    @Test("a verdict found anew for one request holds for others with its head, unless it makes the caller another one")
+    func renewal() async {
+        let gatekeeper = Gatekeeper(self.caller())
+        let loop = await Loop(Harness(flows: ["faq": .cached()], authenticator: gatekeeper))
+        let other = ByteBuffer(string: #"{"flow_id":"faq","input":"r"}"#)
+        await loop.decide(body: other)
+        await loop.decide(body: other)
+        loop.harness.clock.advance(by: .seconds(1))
+        #expect(loop.hit() == nil && loop.hit(body: other) == nil)
+        await loop.decide(body: other)
+        #expect(loop.hit() != nil && loop.hit(body: other) != nil)
+
+        gatekeeper.accept(self.caller(permissions: Permissions([Permissions.Grant(.run)])))
+        #expect(loop.hit() != nil)
+        loop.harness.clock.advance(by: .seconds(1))
+        await loop.decide(body: other)
+        #expect(loop.hit() == nil && loop.hit(body: other) != nil)
+    }
+
+    @Test("a thousand questions and a hundred callers who ask the same find their places")
+    func places() async {
+        let loop = await Loop(Harness(flows: ["faq": .cached()]))
+        let bodies = (0..<1_000).map { ByteBuffer(string: #"{"flow_id":"faq","input":"q\#($0)"}"#) }
+        let heads = (0..<100).map { _ in CallHead(route: .runFlow) }
+        for body in bodies {
+            await loop.decide(body: body)
+            await loop.decide(body: body)
+        }
+        for head in heads { await loop.decide(head: head) }
+        // Where five meet, which the seed of the hash makes rare, one has none.
+        #expect(bodies.count { loop.hit(body: $0) != nil } >= 980)
+        #expect(heads.count { loop.hit(head: $0) != nil } >= 90)
     }
 
     @Test("an entry that was purged or is stale, and a key that an operator has decided about, are not for it")
