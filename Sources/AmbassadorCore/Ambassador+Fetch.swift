@@ -235,7 +235,9 @@ extension Ambassador {
         let lifetime = max(.zero, plan.flow.settings.entryLifetime - age)
         return self.parts.purges.keep(entry, askedAt: purges) {
             // What another replica fetched is in its store; here too it must outlast Redis and a restart.
-            let isInStore = tier == .store || (tier == .redis && !self.copies.note(entry, at: self.parts.clocks.now()))
+            // So is what was fetched here, which the next request may find in Redis.
+            let isKnown = self.parts.shared != nil && !self.copies.note(entry, at: self.parts.clocks.now())
+            let isInStore = tier == .store || (tier == .redis && isKnown)
             if !isInStore { self.parts.store.insert(entry, lifetime: lifetime) }
             if tier != .redis { self.parts.shared?.insert(entry, lifetime: lifetime) }
             self.parts.memory.insert(entry, expiresAt: self.parts.clocks.now().advanced(by: lifetime))

@@ -1,3 +1,4 @@
+import AmbassadorTesting
 import NIOCore
 import Testing
 
@@ -25,5 +26,27 @@ import Testing
         #expect(copies.note(entry, at: self.start))
         #expect(!copies.note(entry, at: self.start + .seconds(59)))
         #expect(copies.note(entry, at: self.start + .seconds(60)))
+    }
+
+    @Test("nearly all of as many entries as there is room for are known, and all that are new are new")
+    func many() {
+        let copies = RecentCopies()
+        let entries = (0..<50_000).map { number in CacheEntry.sample(.scattered(number)) }
+        #expect(entries.allSatisfy { copies.note($0, at: self.start) })
+        #expect(entries.count { copies.note($0, at: self.start + .seconds(1)) } < 2_500)
+        let later = entries.map { CacheEntry.sample($0.key, storedAt: 1) }
+        #expect(later.allSatisfy { copies.note($0, at: self.start + .seconds(1)) })
+    }
+}
+
+extension CacheKey {
+    /// A key whose words are spread as those of real ones, by the steps of SplitMix64.
+    fileprivate static func scattered(_ number: Int) -> CacheKey {
+        var generator = SeededGenerator(seed: UInt64(number))
+        let scope = CacheScope(high: generator.next(), low: generator.next())
+        return CacheKey(
+            scope: scope,
+            input: InputHash(words: (generator.next(), generator.next(), generator.next(), generator.next()))
+        )
     }
 }
