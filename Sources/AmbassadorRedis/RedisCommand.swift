@@ -3,7 +3,7 @@ import NIOCore
 /// One command in the bytes that go to Redis.
 struct RedisCommand: Sendable, Equatable {
     /// What a command is for, as metrics show it.
-    enum Name: String, Sendable, CaseIterable {
+    enum Name: Int, Sendable, CaseIterable {
         case get
         case set
         case unlink
@@ -11,6 +11,8 @@ struct RedisCommand: Sendable, Equatable {
         case getrange
         case lease
         case feed
+
+        var label: String { String(describing: self) }
     }
 
     let name: Name
@@ -45,6 +47,11 @@ struct RedisCommand: Sendable, Equatable {
     /// Reads the first bytes of a value.
     static func head(_ key: ByteBuffer, bytes: Int) -> RedisCommand? {
         RedisCommand(.getrange, [Self.getrangeWord, key, Self.zero, ByteBuffer(string: String(bytes - 1))])
+    }
+
+    init(name: Name, bytes: ByteBuffer) {
+        self.name = name
+        self.bytes = bytes
     }
 
     init?(_ name: Name, _ arguments: [ByteBuffer]) {

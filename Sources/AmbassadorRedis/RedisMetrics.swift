@@ -3,7 +3,7 @@ import NIOCore
 
 /// The instruments of the hot cache, made once.
 struct RedisMetrics: Sendable {
-    private enum Outcome: String, CaseIterable {
+    private enum Outcome: Int, CaseIterable {
         case hit
         case miss
         case ok
@@ -23,7 +23,11 @@ struct RedisMetrics: Sendable {
                 guard
                     (name == .get) == [.hit, .miss].contains(outcome) || [.error, .timeout, .closed].contains(outcome)
                 else { return nil }
-                return registry.counter(.redisCommands, ("command", name.rawValue), ("result", outcome.rawValue))
+                return registry.counter(
+                    .redisCommands,
+                    ("command", name.label),
+                    ("result", String(describing: outcome))
+                )
             }
         }
         self.invalid = registry.counter(.redisInvalid)
@@ -41,10 +45,7 @@ struct RedisMetrics: Sendable {
         case .failure(.server): outcome = .error
         case .failure: return self.dropped.increment()
         }
-        guard let command = RedisCommand.Name.allCases.firstIndex(of: name),
-            let index = Outcome.allCases.firstIndex(of: outcome)
-        else { return }
-        self.commands[command][index]?.increment()
+        self.commands[name.rawValue][outcome.rawValue]?.increment()
     }
 
     /// Counts a command that could not even be made.

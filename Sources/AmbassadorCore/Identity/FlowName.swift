@@ -11,14 +11,25 @@ package struct FlowName: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Returns: `nil` where the bytes are not a name.
     package init?(_ bytes: some Collection<UInt8>) {
-        guard (1...128).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }
-        guard !Self.isOtherSpellingOfUUID(bytes) else { return nil }
-        self.description = String(decoding: bytes, as: UTF8.self)
+        guard let name = Self.name(bytes) else { return nil }
+        self.description = name
+    }
+
+    /// As for any other bytes, but without a call through the type's witnesses for each of them.
+    package init?(_ bytes: UnsafeRawBufferPointer) {
+        guard let name = Self.name(bytes) else { return nil }
+        self.description = name
     }
 
     /// Checks a name that stands in a string; see ``init(_:)-(Collection<UInt8>)``.
     package init?(_ string: String) {
         self.init(string.utf8)
+    }
+
+    private static func name(_ bytes: some Collection<UInt8>) -> String? {
+        guard (1...128).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }
+        guard !Self.isOtherSpellingOfUUID(bytes) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

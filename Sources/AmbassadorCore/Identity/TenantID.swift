@@ -11,13 +11,24 @@ package struct TenantID: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Returns: `nil` where the bytes are not a tenant's name.
     package init?(_ bytes: some Collection<UInt8>) {
+        guard let name = Self.name(bytes) else { return nil }
+        self.description = name
+    }
+
+    /// As for any other bytes, but without a call through the type's witnesses for each of them.
+    package init?(_ bytes: UnsafeRawBufferPointer) {
+        guard let name = Self.name(bytes) else { return nil }
+        self.description = name
+    }
+
+    private static func name(_ bytes: some Collection<UInt8>) -> String? {
         guard (1...63).contains(bytes.count), let first = bytes.first, Self.isAlphanumeric(first) else { return nil }
         guard
             bytes.allSatisfy({
                 Self.isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
             })
         else { return nil }
-        self.description = String(decoding: bytes, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private init(unchecked name: String) {

@@ -25,8 +25,8 @@ struct EnvelopeHead: Sendable, Equatable {
             let scope = buffer.readMultipleIntegers(as: (UInt64, UInt64).self),
             let input = buffer.readMultipleIntegers(as: (UInt64, UInt64, UInt64, UInt64).self),
             let expiry = buffer.readInteger(as: Int64.self), Envelope.Bounds.time.contains(expiry),
-            let tenant = buffer.readLengthPrefixedSlice(as: UInt8.self).flatMap({ TenantID($0.readableBytesView) }),
-            let target = buffer.readLengthPrefixedSlice(as: UInt8.self).flatMap({ FlowName($0.readableBytesView) })
+            let tenant = buffer.readLengthPrefixedSlice(as: UInt8.self)?.withUnsafeReadableBytes({ TenantID($0) }),
+            let target = buffer.readLengthPrefixedSlice(as: UInt8.self)?.withUnsafeReadableBytes({ FlowName($0) })
         else { return nil }
         self.flags = flags
         self.length = Int(length)

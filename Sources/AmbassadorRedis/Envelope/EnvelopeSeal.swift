@@ -8,23 +8,20 @@ import NIOCore
 struct EnvelopeSeal: Sendable {
     static let byteCount = 32
 
-    private let key: SymmetricKey?
+    /// With the secret taken in; each seal goes on from a copy, since to take it in takes as long as to seal a short value.
+    private let keyed: HMAC<SHA256>?
 
     init(secret: Secret?) {
-        self.key = secret.map { SymmetricKey(data: Array($0.revealed.utf8)) }
+        self.keyed = secret.map { HMAC(key: SymmetricKey(data: Array($0.revealed.utf8))) }
     }
 
     /// Whether there is a secret; an envelope says which it was made with, and the other is not taken.
-    var isKeyed: Bool { self.key != nil }
+    var isKeyed: Bool { self.keyed != nil }
 
     /// Appends the seal of all that the buffer holds.
     func seal(_ buffer: inout ByteBuffer) {
         let tag = buffer.withUnsafeReadableBytes { bytes in
-            if let key {
-                Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
-            } else {
-                Array(SHA256.hash(data: bytes))
-            }
+            if let code = self.code(of: bytes) { Array(code) } else { Array(SHA256.hash(data: bytes)) }
         }
         buffer.writeBytes(tag)
     }
@@ -40,11 +37,15 @@ struct EnvelopeSeal: Sendable {
         let isValid = buffer.withUnsafeReadableBytes { bytes in
             let body = UnsafeRawBufferPointer(rebasing: bytes[..<length])
             let tag = UnsafeRawBufferPointer(rebasing: bytes[length...])
-            if let key {
-                return HMAC<SHA256>.isValidAuthenticationCode(tag, authenticating: body, using: key)
-            }
-            return SHA256.hash(data: body) == tag
+            return if let code = self.code(of: body) { code == tag } else { SHA256.hash(data: body) == tag }
         }
         return isValid ? covered : nil
+    }
+
+    /// - Returns: `nil` where there is no secret.
+    private func code(of bytes: UnsafeRawBufferPointer) -> HMAC<SHA256>.MAC? {
+        guard var code = self.keyed else { return nil }
+        code.update(data: bytes)
+        return code.finalize()
     }
 }

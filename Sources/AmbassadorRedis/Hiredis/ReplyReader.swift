@@ -57,8 +57,11 @@ struct ReplyReader: ~Copyable {
     /// - Throws: ``Violation``, after which the reader is of no more use either.
     mutating func feed(_ bytes: ByteBuffer, _ receive: (RedisReply) -> Bool) throws(Violation) {
         var bytes = bytes
-        // hiredis moves what is left in its buffer after each reply, so small portions keep that cheap.
-        while let portion = bytes.readSlice(length: min(bytes.readableBytes, 16 << 10)), portion.readableBytes > 0 {
+        // hiredis moves what is left in its buffer after each reply, and gives a buffer back that has grown to 16 KiB: small portions
+        // keep both from costing more than the reading itself.
+        while let portion = bytes.readSlice(length: min(bytes.readableBytes, Self.portionBytesMax)),
+            portion.readableBytes > 0
+        {
             let status = portion.withUnsafeReadableBytes { portion in
                 redisReaderFeed(self.reader, portion.baseAddress?.assumingMemoryBound(to: CChar.self), portion.count)
             }
@@ -69,6 +72,8 @@ struct ReplyReader: ~Copyable {
             try self.checkWhatIsAnnounced()
         }
     }
+
+    private static let portionBytesMax = 4 << 10
 
     private mutating func next() throws(Violation) -> RedisReply? {
         var object: UnsafeMutableRawPointer?
