@@ -3,14 +3,18 @@ import NIOCore
 /// The second half of the pipeline: what has to be waited for, off the event loops.
 extension Ambassador {
     /// Finds the answer in the caches beyond memory or fetches it; where LangFlow does not answer, degrades.
-    func fulfil(_ plan: Plan) async -> Reply {
+    ///
+    /// `finding` is what the shared cache has said already; `nil` where it was not asked.
+    func fulfil(_ plan: Plan, after finding: Finding? = nil) async -> Reply {
         guard case .use(let key, _) = plan.caching else {
             if plan.isOnlyIfCached { return self.notStored(plan) }
             return plan.form == .records ? await self.fulfilStream(plan, nil) : await self.fetchPastFlights(plan, nil)
         }
         var stale: CacheEntry? = self.parts.memory.entry(for: key, at: self.parts.clocks.now())
         for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
-            guard let entry = await tier.entry(for: key), self.parts.purges.mayTake(entry) else { continue }
+            let finding = detail == .redis ? finding : nil
+            let found = if let finding { await finding.entry } else { await tier.entry(for: key) }
+            guard let entry = found, self.parts.purges.mayTake(entry) else { continue }
             if let reply = self.answer(with: entry, to: plan, from: detail) {
                 await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }
                 return reply

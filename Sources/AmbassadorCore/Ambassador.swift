@@ -5,7 +5,8 @@ import NIOCore
 ///     parse -> identify -> authorize -> plan -> limit -> hot cache -> store -> flight -> breakers, limit -> upstream -> keep -> answer -> record
 ///
 /// The first half, to a hit in memory, is synchronous and runs on the connection's event loop; what has to wait is the second
-/// half (``Ambassador/fulfil(_:)``). Both end in the same record, whatever happened on the way.
+/// half (``Ambassador/fulfil(_:after:)``). Between them the cache that replicas share is asked on the loop (``Ambassador/lookFurther(_:_:)``).
+/// All end in the same record, whatever happened on the way.
 package final class Ambassador: Responder {
     let parts: AmbassadorParts
     let copies = RecentCopies()
@@ -35,10 +36,7 @@ package final class Ambassador: Responder {
                 if let shortcuts, reply.outcome == .hit { self.remember(plan, of: caller, epoch: epoch, in: shortcuts) }
                 return self.conclude(reply, exchange)
             }
-            return .pending { [exchange] in
-                let reply = await self.fulfil(plan)
-                return await self.conclude(reply, exchange).response
-            }
+            return self.lookFurther(plan, exchange)
         } catch {
             return self.conclude(Reply(error, traceID: request.traceID, outcome: .refused), exchange)
         }
@@ -223,7 +221,7 @@ package final class Ambassador: Responder {
     }
 
     /// Records a request and lets its answer go, at once or, where the audit log is strict, once its record is on disk.
-    private func conclude(_ reply: Reply, _ exchange: Exchange) -> Decision {
+    func conclude(_ reply: Reply, _ exchange: Exchange) -> Decision {
         if let source = reply.source { return .answered(self.response(streaming: source, reply, exchange)) }
         switch self.parts.audit.durability {
         case .batched:

@@ -48,6 +48,10 @@ package enum Decision: Sendable {
     /// The answer must be waited for, off the event loop. The closure is run exactly once, even where the caller has left:
     /// cancelling its task tells the pipeline so, and then nobody reads its response.
     case pending(@Sendable () async -> Response)
+    /// Something has to be asked on the event loop first. The closure is run exactly once, on that loop, and gives what was decided or,
+    /// where that takes a while, `nil`: then it is told later on that loop. It is never this again, and has to be followed even where
+    /// the caller has left.
+    case asking(@Sendable (_ tell: @escaping @Sendable (Decision) -> Void) -> Decision?)
 }
 
 extension Decision {
@@ -58,6 +62,12 @@ extension Decision {
             case .answered(let response): response
             case .committing(let held): await held.awaited
             case .pending(let wait): await wait()
+            case .asking(let ask):
+                await withCheckedContinuation { continuation in
+                    if let decision = ask({ continuation.resume(returning: $0) }) {
+                        continuation.resume(returning: decision)
+                    }
+                }.response
             }
         }
     }

@@ -11,7 +11,7 @@ extension RedisConfiguration {
         let checks: [(String, Bool)] = [
             ("commandTimeout", self.commandTimeout >= .milliseconds(1) && self.commandTimeout <= minute),
             ("connectTimeout", self.connectTimeout >= .milliseconds(1) && self.connectTimeout <= minute),
-            ("connections", (1...64).contains(self.connections)),
+            ("connections", (1...Self.connectionsMax).contains(self.connections)),
             ("commandsMax", (1...1_048_576).contains(self.commandsMax)),
             ("commandBytesMax", (1...(1 << 32)).contains(self.commandBytesMax)),
             ("valueBytesMax", (1024...(128 << 20)).contains(self.valueBytesMax)),

@@ -20,6 +20,11 @@ package struct RedisConfiguration: Sendable {
     /// One serves over 100,000 look-ups a second, as commands are pipelined; a second one keeps the others going while a large
     /// value is on its way. A key always goes by the same connection, so its commands keep their order.
     package var connections = 2
+    /// Whether each event loop that has none of them gets a connection of its own for look-ups, so that these change no thread.
+    ///
+    /// There are ``connectionsMax`` at most in all.
+    package var looksUpOnEveryLoop = false
+    package static let connectionsMax = 64
     /// The commands that may be under way at once, over all connections; one more is a miss.
     package var commandsMax = 1024
     /// The bytes of commands that may be under way at once.

@@ -26,15 +26,19 @@ package struct RedisKeySpace: Sendable, Equatable {
 
     func name(of key: CacheKey) -> ByteBuffer {
         var name = self.head
-        name.reserveCapacity(self.nameBytes)
-        HexDigits.write(key.scope.high, into: &name)
-        HexDigits.write(key.scope.low, into: &name)
-        name.writeInteger(UInt8(ascii: ":"))
-        let words = key.input.words
-        for word in [words.0, words.1, words.2, words.3] {
-            HexDigits.write(word, into: &name)
-        }
+        name.writeRepeatingByte(UInt8(ascii: ":"), count: self.nameBytes - name.readableBytes)
+        self.setDigits(of: key, in: &name, nameAt: 0)
         return name
+    }
+
+    /// Writes a key's digits over those of the name that stands at an index.
+    func setDigits(of key: CacheKey, in buffer: inout ByteBuffer, nameAt start: Int) {
+        let input = key.input.words
+        var index = start + self.head.readableBytes
+        for word in [key.scope.high, key.scope.low] { index += HexDigits.set(word, at: index, in: &buffer) }
+        // The colon between them stands there.
+        index += 1
+        for word in [input.0, input.1, input.2, input.3] { index += HexDigits.set(word, at: index, in: &buffer) }
     }
 
     /// The name of a shared limit's bucket: `<prefix>:l1:<hash>`, which the pattern of entries does not find.

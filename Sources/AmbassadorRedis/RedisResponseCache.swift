@@ -9,7 +9,11 @@ import NIOSSL
 /// for; what Redis holds is not trusted. See ``RedisConfiguration`` for the limits.
 package final class RedisResponseCache: ResponseCache {
     private let configuration: RedisConfiguration
+    /// Those that keep the order of commands; all but look-ups goes by them.
     let connections: [RedisConnection]
+    /// They, and those of the other event loops, which look up alone.
+    let allConnections: [RedisConnection]
+    let query: EntryQuery
     let seal: EnvelopeSeal
     let metrics: RedisMetrics
     let clocks: Clocks
@@ -43,10 +47,13 @@ package final class RedisResponseCache: ResponseCache {
             bytesMax: configuration.commandBytesMax
         )
         let instruments = RedisMetrics(metrics)
-        let connections = (0..<configuration.connections).map { _ in
+        guard let query = EntryQuery(of: configuration.keySpace, valueBytesMax: configuration.valueBytesMax) else {
+            throw .outOfRange("valueBytesMax")
+        }
+        let connect = { (eventLoop: any EventLoop, logger: Logger) in
             RedisConnection(
                 configuration: configuration,
-                eventLoop: group.next(),
+                eventLoop: eventLoop,
                 tls: tls,
                 greeting: greeting,
                 budget: budget,
@@ -55,18 +62,34 @@ package final class RedisResponseCache: ResponseCache {
                 logger: logger
             )
         }
+        let connections = (0..<configuration.connections).map { _ in connect(group.next(), logger) }
+        let others = Self.loops(of: group, besides: connections, configuration).map { connect($0, .silent) }
         metrics.gauge(.redisConnected) { connections.contains { $0.condition == .up } ? 1 : 0 }
-        return RedisResponseCache(configuration, connections, instruments, clocks)
+        return RedisResponseCache(configuration, query, connections, others, instruments, clocks)
+    }
+
+    /// The event loops that get a connection for their look-ups.
+    private static func loops(
+        of group: any EventLoopGroup,
+        besides connections: [RedisConnection],
+        _ configuration: RedisConfiguration
+    ) -> some Sequence<any EventLoop> {
+        group.makeIterator().lazy.filter { loop in !connections.contains { $0.eventLoop === loop } }
+            .prefix(configuration.looksUpOnEveryLoop ? RedisConfiguration.connectionsMax - connections.count : 0)
     }
 
     private init(
         _ configuration: RedisConfiguration,
+        _ query: EntryQuery,
         _ connections: [RedisConnection],
+        _ others: [RedisConnection],
         _ metrics: RedisMetrics,
         _ clocks: Clocks
     ) {
         self.configuration = configuration
+        self.query = query
         self.connections = connections
+        self.allConnections = connections + others
         self.seal = EnvelopeSeal(secret: configuration.secret)
         self.metrics = metrics
         self.clocks = clocks
@@ -74,13 +97,13 @@ package final class RedisResponseCache: ResponseCache {
 
     /// Starts to connect, in the background; a Redis that is away is found when it comes.
     package func connect() {
-        for connection in self.connections { connection.connect() }
+        for connection in self.allConnections { connection.connect() }
     }
 
     /// Lets commands under way end, each within its deadline, and closes the connections.
     package func stop() async {
         await withTaskGroup { group in
-            for connection in self.connections {
+            for connection in self.allConnections {
                 group.addTask { await connection.stop() }
             }
         }
@@ -91,33 +114,6 @@ package final class RedisResponseCache: ResponseCache {
         let conditions = self.connections.map(\.condition)
         if conditions.contains(.up) { return .up }
         return conditions.first { $0 != .away } ?? .away
-    }
-
-    package func entry(for key: CacheKey) async -> CacheEntry? {
-        let name = self.keySpace.name(of: key)
-        // One byte more than is taken, so that a longer value is told from one that just fits.
-        guard let command = RedisCommand.get(name, bytesMax: self.configuration.valueBytesMax) else { return nil }
-        switch await self.connection(for: key).send(command) {
-        case .success(.bulk(let value)):
-            guard value.readableBytes > 0 else { return nil }
-            let entry = await LongWork.run(on: value.readableBytes) {
-                Envelope.decode(value, for: key, at: self.clocks.wall(), seal: self.seal)
-            }
-            if let entry { return entry }
-            self.discard(name, of: key)
-        case .failure(.server(.wrongType)):
-            self.discard(name, of: key)
-        case .success, .failure:
-            break
-        }
-        return nil
-    }
-
-    /// Counts a value that does not verify, and deletes it in the background.
-    private func discard(_ name: ByteBuffer, of key: CacheKey) {
-        self.metrics.invalid.increment()
-        guard let command = RedisCommand.unlink([name]) else { return }
-        self.connection(for: key).post(command)
     }
 
     package func insert(_ entry: CacheEntry, lifetime: Duration) {
@@ -179,7 +175,7 @@ package final class RedisResponseCache: ResponseCache {
     }
 
     /// Always the same one for a key, so that a read after a write finds what was written.
-    private func connection(for key: CacheKey) -> RedisConnection {
+    func connection(for key: CacheKey) -> RedisConnection {
         self.connections[Int(key.input.words.3 % UInt64(self.connections.count))]
     }
 
@@ -191,4 +187,9 @@ package final class RedisResponseCache: ResponseCache {
         let factor = jitter > 0 ? Double.random(in: (1 - jitter)...(1 + jitter)) : 1
         return min(max(Int64(whole * factor), 1), tenYears)
     }
+}
+
+extension Logger {
+    /// For connections of which there is nothing to say but what the first one says.
+    fileprivate static let silent = Logger(label: "redis") { _ in SwiftLogNoOpLogHandler() }
 }

@@ -7,6 +7,9 @@ package final class FakeResponseCache: ResponseCache {
         var entries: [CacheKey: CacheEntry] = [:]
         var isAway = false
         var lookups = 0
+        var answersLoops = false
+        var givesUnread = false
+        var waiting: [@Sendable () -> Void] = []
         var interruption: (@Sendable () async -> Void)?
         var lookupInterruption: (@Sendable () async -> Void)?
     }
@@ -40,6 +43,38 @@ package final class FakeResponseCache: ResponseCache {
         }
         await interruption?()
         return entry
+    }
+
+    /// Lets event loops look up from now on; they are told of their findings by ``tellFindings()``.
+    package func answerLoops(unread: Bool = false) {
+        self.state.withLock {
+            $0.answersLoops = true
+            $0.givesUnread = unread
+        }
+    }
+
+    /// Tells those who have looked up on an event loop what there is now.
+    package func tellFindings() {
+        let waiting = self.state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for tell in waiting { tell() }
+    }
+
+    package func lookUp(_ key: CacheKey, _ found: @escaping @Sendable (Finding) -> Void) -> Bool {
+        self.state.withLock { state in
+            guard state.answersLoops else { return false }
+            state.waiting.append { found(self.finding(key)) }
+            return true
+        }
+    }
+
+    private func finding(_ key: CacheKey) -> Finding {
+        self.state.withLock { state in
+            guard !state.isAway, let entry = state.entries[key] else { return .nothing }
+            return state.givesUnread ? .unread { entry } : .entry(entry)
+        }
     }
 
     package func insert(_ entry: CacheEntry, lifetime: Duration) {

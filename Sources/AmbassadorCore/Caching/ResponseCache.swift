@@ -7,6 +7,14 @@ package protocol ResponseCache: Sendable {
     /// - Returns: `nil` where there is none, where it does not verify, or where the cache is away.
     func entry(for key: CacheKey) async -> CacheEntry?
 
+    /// Looks the entry of a key up for the event loop that this is called on, without a task.
+    ///
+    /// - Parameters:
+    ///   - key: what is asked for.
+    ///   - found: called once on that loop, and not within this call.
+    /// - Returns: `false` where the cache can only be asked by ``entry(for:)``: `found` is not called then.
+    func lookUp(_ key: CacheKey, _ found: @escaping @Sendable (Finding) -> Void) -> Bool
+
     /// Keeps an entry, in place of an older one of the same key; returns at once, the work is bounded and in the background.
     ///
     /// `lifetime` is how long the entry can be of use, staleness included; the cache may forget it earlier.
@@ -16,4 +24,8 @@ package protocol ResponseCache: Sendable {
     ///
     /// - Returns: how many were removed, or `nil` where the cache cannot count them or was away.
     func remove(_ selection: PurgeSelection) async -> Int?
+}
+
+extension ResponseCache {
+    package func lookUp(_ key: CacheKey, _ found: @escaping @Sendable (Finding) -> Void) -> Bool { false }
 }

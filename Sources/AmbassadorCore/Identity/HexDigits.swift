@@ -23,6 +23,14 @@ package enum HexDigits {
         buffer.writeInteger(low)
     }
 
+    /// Writes the 16 digits of a word over what stands at an index.
+    ///
+    /// - Returns: how many bytes that were.
+    package static func set(_ word: UInt64, at index: Int, in buffer: inout ByteBuffer) -> Int {
+        let (high, low) = Self.digits(of: word)
+        return buffer.setInteger(high, at: index) + buffer.setInteger(low, at: index + 8)
+    }
+
     /// The 16 digits of a word, eight in each half, the first one in the highest byte.
     static func digits(of word: UInt64) -> (high: UInt64, low: UInt64) {
         // Each nibble gets a byte of its own in three folds, so that all eight digits of a half are made at once.

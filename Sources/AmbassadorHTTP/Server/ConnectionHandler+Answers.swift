@@ -59,16 +59,15 @@ extension ConnectionHandler {
             self.table.heldAnswers.hold(held, of: self)
         case .pending(let work):
             self.wait(for: work, exchange)
+        case .asking(let ask):
+            self.ask(ask, for: exchange)
         }
     }
 
     private func wait(for work: @escaping @Sendable () async -> Response, _ exchange: Exchange) {
         guard let eventLoop = self.context?.eventLoop else {
-            // Nobody reads the answer, but its record is owed: the work is run, and told that its caller has left.
-            Task {
-                if case .stream(let stream) = await work().content { await stream.abandon() }
-            }.cancel()
-            return
+            // Nobody reads the answer, but its record is owed.
+            return Self.abandon(work)
         }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let task = Task(executorPreference: self.table.executor) {

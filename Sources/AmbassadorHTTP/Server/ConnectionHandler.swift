@@ -210,8 +210,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// When what was written is handed to the channel.
+    enum FlushTime {
+        case now
+        case atTurnEnd
+    }
+
     /// Works on what can be worked on, after something has come that was waited for.
-    func proceed() {
+    func proceed(flushing time: FlushTime = .now) {
         guard self.context != nil else { return }
         self.advance()
         while let gate = self.gate, gate.isHolding, !self.holdsReads {
@@ -220,7 +226,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             self.advance()
         }
         self.sendContinueIfOwed()
-        self.flush()
+        switch time {
+        case .now: self.flush()
+        case .atTurnEnd: self.table.flushAtTurnEnd(self)
+        }
         if self.isReadHeld, !self.holdsReads, self.gate?.isHolding != true {
             self.isReadHeld = false
             self.context?.read()

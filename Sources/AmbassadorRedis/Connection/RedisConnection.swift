@@ -83,6 +83,15 @@ final class RedisConnection: Sendable {
         }
     }
 
+    /// Whether commands may be sent, and their ends be told on the event loop that this is asked on.
+    var isUpOnThisLoop: Bool { self.isUp.load(ordering: .acquiring) && self.eventLoop.inEventLoop }
+
+    /// Sends a command whose end is told on the connection's event loop, and not within this call.
+    func ask(_ command: RedisCommand, _ complete: @escaping @Sendable (RedisResult) -> Void) {
+        guard let refusal = self.admit(command) else { return self.enqueue(command, complete) }
+        self.eventLoop.execute { complete(.failure(refusal)) }
+    }
+
     /// Sends a command whose end nobody waits for.
     func post(_ command: RedisCommand) {
         if self.admit(command) == nil { self.enqueue(command) { _ in } }

@@ -93,6 +93,7 @@ extension AmbassadorConfiguration {
             redis.commandTimeout = self.hotCache.redisDeadline
             // One keeps the order of all commands: a purge comes after every insertion before it.
             redis.connections = 1
+            redis.looksUpOnEveryLoop = true
             // An entry of the largest size with its envelope, and several of them at once.
             redis.valueBytesMax = max(redis.valueBytesMax, self.hotCache.entryBytesMax + Self.envelopeBytesMax)
             redis.commandBytesMax = max(redis.commandBytesMax, 4 * redis.valueBytesMax)
