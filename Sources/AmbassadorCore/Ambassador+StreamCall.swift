@@ -18,7 +18,7 @@ extension Ambassador {
         let outline: LangFlowAnswer.Outline
         let lifetimeMax: Duration?
 
-        var text: ByteBuffer { ByteBuffer(bytes: self.outline.text ?? []) }
+        var text: ByteBuffer { self.outline.copiedText }
     }
 
     /// Calls LangFlow for a stream of which the whole answer alone is wanted: if the caller leaves, LangFlow stops.

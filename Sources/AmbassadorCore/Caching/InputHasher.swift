@@ -35,7 +35,7 @@ package enum InputHasher {
         encoding.write(.input, canonical)
         encoding.write(.inputType, inputType.rawValue)
         encoding.write(.outputType, outputType.rawValue)
-        encoding.write(.outputComponent, outputComponent?.bytes)
+        encoding.write(.outputComponent, outputComponent?.buffer)
         encoding.write(.tweaks, tweaks?.canonical)
         for variable in Self.sorted(globalVariables) {
             encoding.write(.globalName, variable.name)
@@ -70,11 +70,6 @@ private struct Encoding {
     mutating func write(_ tag: Tag, _ text: String?) {
         guard self.begin(tag, count: text?.utf8.count), let text else { return }
         self.buffer.writeString(text)
-    }
-
-    mutating func write(_ tag: Tag, _ bytes: [UInt8]?) {
-        guard self.begin(tag, count: bytes?.count), let bytes else { return }
-        self.buffer.writeBytes(bytes)
     }
 
     mutating func write(_ tag: Tag, _ bytes: ByteBuffer?) {

@@ -1,6 +1,6 @@
 extension JSONParser {
     /// Reads the string whose opening quote is next, and resolves its escapes.
-    mutating func string() throws(JSONError) -> [UInt8] {
+    mutating func string() throws(JSONError) -> JSONString {
         var runStart = self.position + 1
         self.position = runStart
         var decoded: [UInt8] = []
@@ -10,11 +10,11 @@ extension JSONParser {
             case nil:
                 throw self.error(.unexpectedEnd)
             case UInt8(ascii: "\"")?:
-                let run = UnsafeRawBufferPointer(rebasing: self.bytes[runStart..<self.position])
+                let run = runStart..<self.position
                 self.position += 1
-                guard !decoded.isEmpty else { return Array(run) }
-                decoded.append(contentsOf: run)
-                return decoded
+                guard !decoded.isEmpty else { return JSONString(buffer: self.slice(run)) }
+                decoded.append(contentsOf: UnsafeRawBufferPointer(rebasing: self.bytes[run]))
+                return JSONString(bytes: decoded)
             case UInt8(ascii: "\\")?:
                 decoded.append(contentsOf: UnsafeRawBufferPointer(rebasing: self.bytes[runStart..<self.position]))
                 try self.escape(into: &decoded)

@@ -6,14 +6,19 @@ package import NIOCore
 /// duplicate names (after their escapes were resolved), byte order marks, trailing commas, comments, lone surrogates, invalid
 /// UTF-8, and numbers that a double cannot hold. Time is linear in the document's length.
 package struct JSONParser {
+    private let document: ByteBuffer
     let bytes: UnsafeRawBufferPointer
     let depthMax: Int
     var position = 0
+    // Of all arrays and objects that are open: each is made once it is known how many it has.
+    private var elements: [JSONValue] = []
+    private var members: [JSONMember] = []
 
     /// Objects with more members than this look for duplicate names in a set, because scanning would be quadratic.
     private static let scannedMembersMax = 8
 
-    private init(bytes: UnsafeRawBufferPointer, depthMax: Int) {
+    private init(document: ByteBuffer, bytes: UnsafeRawBufferPointer, depthMax: Int) {
+        self.document = document
         self.bytes = bytes
         self.depthMax = depthMax
     }
@@ -26,16 +31,17 @@ package struct JSONParser {
     /// - Returns: the document's value.
     /// - Throws: the first thing that is wrong.
     package static func parse(_ bytes: ByteBuffer, depthMax: Int = 64) throws(JSONError) -> JSONValue {
-        let result = bytes.withUnsafeReadableBytes { bytes in
+        let document = bytes
+        let result = document.withUnsafeReadableBytes { bytes in
             Result { () throws(JSONError) in
-                var parser = JSONParser(bytes: bytes, depthMax: depthMax)
-                return try parser.document()
+                var parser = JSONParser(document: document, bytes: bytes, depthMax: depthMax)
+                return try parser.wholeDocument()
             }
         }
         return try result.get()
     }
 
-    private mutating func document() throws(JSONError) -> JSONValue {
+    private mutating func wholeDocument() throws(JSONError) -> JSONValue {
         if self.bytes.count >= 3, self.bytes[0] == 0xEF, self.bytes[1] == 0xBB, self.bytes[2] == 0xBF {
             throw self.error(.byteOrderMark)
         }
@@ -50,7 +56,7 @@ package struct JSONParser {
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         guard let byte = self.peek() else { throw self.unexpected(.value) }
         return switch byte {
-        case UInt8(ascii: "\""): .string(JSONString(bytes: try self.string()))
+        case UInt8(ascii: "\""): .string(try self.string())
         case UInt8(ascii: "{"): try self.object(depth: depth + 1)
         case UInt8(ascii: "["): try self.array(depth: depth + 1)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): .number(try self.number())
@@ -66,27 +72,35 @@ package struct JSONParser {
         self.position += 1
         self.skipWhiteSpace()
         if self.take(UInt8(ascii: "}")) { return .object([]) }
-        var members: [JSONMember] = []
+        let first = self.members.count
         var names: Set<JSONString> = []
         while true {
             let offset = self.position
             guard self.peek() == UInt8(ascii: "\"") else { throw self.unexpected(.memberName) }
-            let name = JSONString(bytes: try self.string())
-            guard Self.isNew(name, members: members, names: &names) else {
+            let name = try self.string()
+            guard Self.isNew(name, members: self.members[first...], names: &names) else {
                 throw JSONError(offset: offset, reason: .duplicateMember(PrintableExcerpt.of(name.bytes)))
             }
             self.skipWhiteSpace()
             guard self.take(UInt8(ascii: ":")) else { throw self.unexpected(.colon) }
             self.skipWhiteSpace()
-            members.append(JSONMember(name: name, value: try self.value(depth: depth)))
+            let value = try self.value(depth: depth)
+            self.members.append(JSONMember(name: name, value: value))
             self.skipWhiteSpace()
-            if self.take(UInt8(ascii: "}")) { return .object(members) }
+            if self.take(UInt8(ascii: "}")) {
+                defer { self.members.removeSubrange(first...) }
+                return .object(Array(self.members[first...]))
+            }
             guard self.take(UInt8(ascii: ",")) else { throw self.unexpected(.commaOrBrace) }
             self.skipWhiteSpace()
         }
     }
 
-    private static func isNew(_ name: JSONString, members: [JSONMember], names: inout Set<JSONString>) -> Bool {
+    private static func isNew(
+        _ name: JSONString,
+        members: ArraySlice<JSONMember>,
+        names: inout Set<JSONString>
+    ) -> Bool {
         if members.count < Self.scannedMembersMax {
             return !members.contains { $0.name == name }
         }
@@ -102,11 +116,15 @@ package struct JSONParser {
         self.position += 1
         self.skipWhiteSpace()
         if self.take(UInt8(ascii: "]")) { return .array([]) }
-        var elements: [JSONValue] = []
+        let first = self.elements.count
         while true {
-            elements.append(try self.value(depth: depth))
+            let value = try self.value(depth: depth)
+            self.elements.append(value)
             self.skipWhiteSpace()
-            if self.take(UInt8(ascii: "]")) { return .array(elements) }
+            if self.take(UInt8(ascii: "]")) {
+                defer { self.elements.removeSubrange(first...) }
+                return .array(Array(self.elements[first...]))
+            }
             guard self.take(UInt8(ascii: ",")) else { throw self.unexpected(.commaOrBracket) }
             self.skipWhiteSpace()
         }
@@ -131,6 +149,13 @@ package struct JSONParser {
         guard self.peek() == byte else { return false }
         self.position += 1
         return true
+    }
+
+    /// The part of the document between two positions.
+    func slice(_ range: Range<Int>) -> ByteBuffer {
+        guard let slice = self.document.getSlice(at: self.document.readerIndex + range.lowerBound, length: range.count)
+        else { preconditionFailure("a part of the document is not in it") }
+        return slice
     }
 
     func peek() -> UInt8? {

@@ -11,7 +11,7 @@ package enum JSONWriter {
         case .null: buffer.writeStaticString("null")
         case .bool(let isTrue): buffer.writeStaticString(isTrue ? "true" : "false")
         case .number(let lexeme): buffer.writeBytes(lexeme)
-        case .string(let string): Self.writeString(string.bytes, into: &buffer)
+        case .string(let string): Self.writeString(string.buffer, into: &buffer)
         case .array(let elements):
             buffer.writeInteger(UInt8(ascii: "["))
             for (position, element) in elements.enumerated() {
@@ -23,7 +23,7 @@ package enum JSONWriter {
             buffer.writeInteger(UInt8(ascii: "{"))
             for (position, member) in members.sorted(by: { $0.name < $1.name }).enumerated() {
                 if position > 0 { buffer.writeInteger(UInt8(ascii: ",")) }
-                Self.writeString(member.name.bytes, into: &buffer)
+                Self.writeString(member.name.buffer, into: &buffer)
                 buffer.writeInteger(UInt8(ascii: ":"))
                 Self.write(member.value, into: &buffer)
             }

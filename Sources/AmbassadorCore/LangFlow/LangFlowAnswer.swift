@@ -28,7 +28,7 @@ package struct LangFlowAnswer: Sendable {
     /// What an answer's document says, without its bytes.
     struct Outline: Sendable {
         /// The first output message that is not empty; `nil` without one.
-        let text: [UInt8]?
+        let text: ByteBufferView?
         let usage: Usage
         let storability: Storability
 
@@ -43,11 +43,14 @@ package struct LangFlowAnswer: Sendable {
             )
         }
 
-        private init(text: [UInt8]?, usage: Usage, storability: Storability) {
+        private init(text: ByteBufferView?, usage: Usage, storability: Storability) {
             self.text = text
             self.usage = usage
             self.storability = storability
         }
+
+        /// The text, empty without one, in memory of its own: whoever keeps it does not keep the document.
+        var copiedText: ByteBuffer { self.text.map { ByteBuffer(bytes: $0) } ?? ByteBuffer() }
 
         /// The same for a run that had an error on the way.
         var failed: Outline { Outline(text: self.text, usage: self.usage, storability: .notStorable(.error)) }
@@ -85,7 +88,7 @@ package struct LangFlowAnswer: Sendable {
         guard case .object = document else { throw .invalid("the answer is not a JSON object") }
         let outline = Outline(of: document)
         return LangFlowAnswer(
-            answer: Answer(cutting: session, from: answer.body, text: ByteBuffer(bytes: outline.text ?? [])),
+            answer: Answer(cutting: session, from: answer.body, text: outline.copiedText),
             usage: outline.usage,
             storability: outline.storability
         )
@@ -106,14 +109,14 @@ private struct RunOutputs {
     }
 
     /// The first message that is not empty, in the order of the outputs.
-    var text: [UInt8]? {
+    var text: ByteBufferView? {
         self.entries.lazy.compactMap(Self.text).first
     }
 
     /// A Chat Output answers under `message` and a Text Output under `text`.
     ///
     /// LangFlow doubles the newlines of the copies under `artifacts` and `messages`, so these are not looked at.
-    private static func text(of entry: JSONValue) -> [UInt8]? {
+    private static func text(of entry: JSONValue) -> ByteBufferView? {
         let names: [StaticString] = ["message", "text"]
         for name in names {
             let result = entry["results"]?[name]

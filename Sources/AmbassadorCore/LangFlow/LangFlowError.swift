@@ -34,28 +34,28 @@ package enum LangFlowError {
             let messages = problems.prefix(3).compactMap(Self.problem)
             return messages.isEmpty ? nil : Array(messages.joined(separator: Array("; ".utf8)))
         case .string(let text):
-            return Self.embedded(in: text.bytes, nesting: nesting) ?? (text.bytes.isEmpty ? nil : text.bytes)
+            return Self.embedded(in: text.bytes, nesting: nesting) ?? (text.bytes.isEmpty ? nil : Array(text.bytes))
         case .null, .bool, .number:
             return nil
         }
     }
 
     /// The message of a JSON object that a string ends with, as in `500: {"message": …}`.
-    private static func embedded(in text: [UInt8], nesting: Int) -> [UInt8]? {
-        guard let start = text.firstIndex(of: UInt8(ascii: "{")), start < 16,
-            let document = Self.parse(ByteBuffer(bytes: text[start...]))
+    private static func embedded(in text: ByteBufferView, nesting: Int) -> [UInt8]? {
+        guard let start = text.prefix(16).firstIndex(of: UInt8(ascii: "{")),
+            let document = Self.parse(ByteBuffer(text[start...]))
         else { return nil }
         return Self.message(in: document, nesting: nesting + 1)
     }
 
     /// One entry of a list of validation errors: `query.stream: Input should be a valid boolean`.
     private static func problem(_ problem: JSONValue) -> [UInt8]? {
-        guard let message = problem["msg"]?.string else { return problem.string?.bytes }
+        guard let message = problem["msg"]?.string else { return problem.string.map { Array($0.bytes) } }
         let names = (problem["loc"]?.array ?? []).compactMap { part in
-            part.string?.bytes ?? part.count.map { Array(String($0).utf8) }
+            part.string.map { Array($0.bytes) } ?? part.count.map { Array(String($0).utf8) }
         }
         // Spaces around the dots, because a dotted name looks like a host's.
         let location = names.joined(separator: Array(" > ".utf8))
-        return names.isEmpty ? message.bytes : location + Array(": ".utf8) + message.bytes
+        return names.isEmpty ? Array(message.bytes) : location + Array(": ".utf8) + message.bytes
     }
 }

@@ -95,7 +95,7 @@ package final class RunInput: Sendable {
         JSONWriter.writeString(self.input, into: &body)
         if let outputComponent = self.outputComponent {
             body.writeStaticString(",\"output_component\":")
-            JSONWriter.writeString(outputComponent.bytes, into: &body)
+            JSONWriter.writeString(outputComponent.buffer, into: &body)
         }
         body.writeStaticString(",\"output_type\":\"")
         body.writeString(self.outputType.rawValue)

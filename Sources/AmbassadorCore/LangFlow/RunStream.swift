@@ -91,7 +91,7 @@ struct RunStream {
     }
 
     private static func message(in data: JSONValue) -> String? {
-        if let text = data["text"]?.string, !text.bytes.isEmpty { return MessageScrubber.scrub(text.bytes) }
+        if let text = data["text"]?.string, !text.bytes.isEmpty { return MessageScrubber.scrub(Array(text.bytes)) }
         return LangFlowError.message(in: data)
     }
 }

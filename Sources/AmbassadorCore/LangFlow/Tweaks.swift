@@ -26,13 +26,13 @@ package struct Tweaks: Sendable {
     package func check(allowed: Set<String>) throws(Refusal) {
         for member in self.members {
             guard case .object(let fields) = member.value else {
-                try Self.check(component: [], field: member.name.bytes, allowed: allowed)
+                try Self.check(component: [], field: Array(member.name.bytes), allowed: allowed)
                 continue
             }
             for field in fields {
                 try Self.check(
                     component: member.name.bytes + [UInt8(ascii: ".")],
-                    field: field.name.bytes,
+                    field: Array(field.name.bytes),
                     allowed: allowed
                 )
             }

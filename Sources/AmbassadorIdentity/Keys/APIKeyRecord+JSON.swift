@@ -17,9 +17,9 @@ extension APIKeyRecord {
         guard members["tenant"] != nil else { throw InvalidValue("has no tenant; write null for a key without one") }
         self.tenant = try members.optional("tenant", "a tenant's name or null") { TenantID($0.bytes) }
         self.permissions = try Self.permissions(members["permissions"])
-        self.createdAt = try members.value("created_at", Self.momentHint) { Timestamp(rfc3339: $0.bytes) }
-        self.expiresAt = try members.optional("expires_at", Self.momentHint) { Timestamp(rfc3339: $0.bytes) }
-        self.revokedAt = try members.optional("revoked_at", Self.momentHint) { Timestamp(rfc3339: $0.bytes) }
+        self.createdAt = try members.value("created_at", Self.momentHint) { Timestamp(rfc3339: Array($0.bytes)) }
+        self.expiresAt = try members.optional("expires_at", Self.momentHint) { Timestamp(rfc3339: Array($0.bytes)) }
+        self.revokedAt = try members.optional("revoked_at", Self.momentHint) { Timestamp(rfc3339: Array($0.bytes)) }
     }
 
     private static let momentHint = "a time such as 2026-11-22T20:11:46.123Z"

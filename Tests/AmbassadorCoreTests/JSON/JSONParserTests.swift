@@ -189,6 +189,27 @@ struct JSONParserTests {
         buffer.moveWriterIndex(to: 4)
         #expect(throws: JSONError(offset: 2, reason: .unexpectedEnd)) { try JSONParser.parse(buffer) }
     }
+
+    @Test("strings are those of the readable bytes, with and without escapes, and stay when the buffer is written on")
+    func readsStringsOfReadableBytes() throws {
+        var buffer = ByteBuffer(string: #"junk{"one":"two","\u0061":"b\tc"}"#)
+        buffer.moveReaderIndex(forwardBy: 4)
+        let value = try JSONParser.parse(buffer)
+        buffer.clear()
+        buffer.writeString(String(repeating: "x", count: 40))
+        #expect(value["one"] == .string(JSONString("two")))
+        #expect(value["a"] == .string(JSONString("b\tc")))
+    }
+
+    @Test("members and elements belong to the innermost object and array, however many there are around them")
+    func nesting() throws {
+        let inner = (10..<22).map { #""m\#($0)":[\#($0),{"m10":[]}]"# }.joined(separator: ",")
+        let text = #"{"a":[0,[1,{"a":{\#(inner)},"b":[2]}],3],"b":{"a":4},"m10":5}"#
+        #expect(try Self.canonical(text) == text)
+        // Names are unique within an object: the one around an object and the one beside it have their own.
+        #expect(throws: JSONError.self) { try JSONParser.parse(ByteBuffer(string: #"{"a":{"b":1,"a":2},"a":3}"#)) }
+        #expect(throws: JSONError.self) { try JSONParser.parse(ByteBuffer(string: "{\(inner),\"m21\":1}")) }
+    }
 }
 
 extension String {

@@ -97,6 +97,16 @@ struct LangFlowAnswerTests {
         #expect(read.usage == .unknown)
     }
 
+    @Test("the text of an answer does not keep the bytes of the document in memory")
+    func textIsCopied() throws {
+        let padding = String(repeating: "x", count: 10_000)
+        let read = try Self.read(
+            #"{"outputs":[{"outputs":[{"results":{"message":{"text":"Hello"}}}]}],"padding":"\#(padding)"}"#
+        )
+        #expect(read.answer.text == ByteBuffer(string: "Hello"))
+        #expect(read.answer.text.storageCapacity < 1_000)
+    }
+
     @Test("the tokens of all outputs are added up")
     func readsUsage() throws {
         #expect(try Self.read(Recorded.llm.body).usage == Usage(inputTokens: 17, outputTokens: 20))
