@@ -135,19 +135,20 @@ extension Ambassador {
 
     /// Sends the canonical body and reads what comes back.
     private func call(_ plan: Plan, at start: NIODeadline) async -> Result<Called, FetchError> {
+        let session = plan.session.scoped(to: plan.tenant)
         do throws(UpstreamError) {
-            let answer = try await self.parts.upstream.run(self.upstreamCall(plan, at: start))
-            return try await self.judge(answer, plan)
+            let answer = try await self.parts.upstream.run(self.upstreamCall(plan, session, at: start))
+            return try await self.judge(answer, plan, session)
         } catch {
             return .failure(FetchError(error))
         }
     }
 
     /// What LangFlow is sent.
-    func upstreamCall(_ plan: Plan, at start: NIODeadline) -> UpstreamCall {
+    func upstreamCall(_ plan: Plan, _ session: UpstreamSessionID, at start: NIODeadline) -> UpstreamCall {
         UpstreamCall(
             target: plan.flow.target,
-            body: plan.input.upstreamBody(session: plan.session.scoped(to: plan.tenant)),
+            body: plan.input.upstreamBody(session: session),
             globalVariables: plan.globalVariables,
             traceID: plan.request.traceID,
             timeout: start.duration(to: plan.deadline)
@@ -155,15 +156,15 @@ extension Ambassador {
     }
 
     /// Reads an answer, or finds out what is wrong with it.
-    func judge(_ answer: UpstreamAnswer, _ plan: Plan) async throws(UpstreamError) -> Result<Called, FetchError> {
+    func judge(
+        _ answer: UpstreamAnswer,
+        _ plan: Plan,
+        _ session: UpstreamSessionID
+    ) async throws(UpstreamError) -> Result<Called, FetchError> {
         try await LongWork.run(on: answer.body.readableBytes) { () throws(UpstreamError) in
             if let error = self.error(of: answer) { return .failure(error) }
-            return .success(try self.called(answer, plan))
+            return .success(Called(answer: answer, read: try LangFlowAnswer.read(answer, session: session)))
         }
-    }
-
-    private func called(_ answer: UpstreamAnswer, _ plan: Plan) throws(UpstreamError) -> Called {
-        Called(answer: answer, read: try LangFlowAnswer.read(answer, session: plan.session.scoped(to: plan.tenant)))
     }
 
     /// What an answer's status says against it; 200 and LangFlow's own 4xx are passed on.

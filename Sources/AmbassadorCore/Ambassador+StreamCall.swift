@@ -34,7 +34,7 @@ extension Ambassador {
                 lifetimeMax: run.lifetimeMax
             )
             do throws(UpstreamError) {
-                return try await self.judge(answer, plan)
+                return try await self.judge(answer, plan, plan.session.scoped(to: plan.tenant))
             } catch {
                 return .failure(FetchError(error))
             }
@@ -47,10 +47,11 @@ extension Ambassador {
         at start: NIODeadline,
         record: (StreamRecord) async -> Void
     ) async -> Result<StreamCall, FetchError> {
+        let session = plan.session.scoped(to: plan.tenant)
         do throws(UpstreamError) {
-            switch try await self.parts.upstream.stream(self.upstreamCall(plan, at: start)) {
+            switch try await self.parts.upstream.stream(self.upstreamCall(plan, session, at: start)) {
             case .answer(let answer):
-                return try await self.judge(answer, plan).map { .answer($0) }
+                return try await self.judge(answer, plan, session).map { .answer($0) }
             case .stream(let stream):
                 self.parts.readiness.noteUpstreamCredential(isAccepted: true)
                 return try await self.read(stream, plan, record: record).map { .stream($0) }

@@ -55,10 +55,10 @@ package struct SessionID: Sendable, CustomStringConvertible {
     /// SHA-256) that its bytes stand for the session wherever LangFlow writes them into an answer. 36 bytes, formed as a UUID.
     package func scoped(to tenant: TenantID) -> UpstreamSessionID {
         var hasher = SHA256()
-        hasher.update(data: Array("ambassador-session-1".utf8))
+        hasher.update("ambassador-session-1")
         for part in [tenant.description, self.description] {
             withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { hasher.update(bufferPointer: $0) }
-            hasher.update(data: Array(part.utf8))
+            hasher.update(part)
         }
         let words = hasher.finalize().withUnsafeBytes { bytes in
             (
@@ -73,4 +73,12 @@ package struct SessionID: Sendable, CustomStringConvertible {
 /// The session id that stands in LangFlow's memory; see ``SessionID/scoped(to:)``.
 package struct UpstreamSessionID: Sendable, CustomStringConvertible {
     package let description: String
+}
+
+extension SHA256 {
+    /// Takes the bytes of a text as they lie.
+    fileprivate mutating func update(_ text: String) {
+        var text = text
+        text.withUTF8 { self.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    }
 }

@@ -56,9 +56,7 @@ package struct TraceID: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        var buffer = ByteBuffer()
-        self.write(into: &buffer)
-        return String(buffer: buffer)
+        String(asciiAtMost: 32) { self.write(into: &$0) }
     }
 
     /// Appends the 32 digits.

@@ -40,22 +40,24 @@ extension Answer {
 
     /// Where the id stands, ascending; by Horspool's search, which looks at about every thirtieth byte.
     private static func positions(of id: [UInt8], in bytes: UnsafeRawBufferPointer) -> [Int] {
-        var positions: [Int] = []
-        guard let last = id.last else { return positions }
-        var shifts = [Int](repeating: id.count, count: 256)
-        for (position, byte) in id.dropLast().enumerated() {
-            shifts[Int(byte)] = id.count - 1 - position
-        }
-        var end = id.count - 1
-        while end < bytes.count {
-            let byte = bytes[end]
-            if byte == last, bytes[(end - id.count + 1)...end].elementsEqual(id) {
-                positions.append(end - id.count + 1)
-                end += id.count
-            } else {
-                end += shifts[Int(byte)]
+        guard let last = id.last, bytes.count >= id.count else { return [] }
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { shifts in
+            shifts.initialize(repeating: id.count)
+            for (position, byte) in id.dropLast().enumerated() {
+                shifts[Int(byte)] = id.count - 1 - position
             }
+            var positions: [Int] = []
+            var end = id.count - 1
+            while end < bytes.count {
+                let byte = bytes[end]
+                if byte == last, bytes[(end - id.count + 1)...end].elementsEqual(id) {
+                    positions.append(end - id.count + 1)
+                    end += id.count
+                } else {
+                    end += shifts[Int(byte)]
+                }
+            }
+            return positions
         }
-        return positions
     }
 }

@@ -46,7 +46,7 @@ package struct ASCIIWriter: ~Copyable {
     }
 
     /// Writes the sixteen digits of a word, the highest first.
-    mutating func writeHexadecimal(_ word: UInt64) {
+    package mutating func writeHexadecimal(_ word: UInt64) {
         let place = self.take(16)
         let (high, low) = HexDigits.digits(of: word)
         place.storeBytes(of: high.bigEndian, as: UInt64.self)
@@ -66,6 +66,17 @@ extension ByteBuffer {
     package mutating func writeASCII(atMost bytesMax: Int, _ body: (inout ASCIIWriter) -> Void) {
         self.writeWithUnsafeMutableBytes(minimumWritableBytes: bytesMax) { memory in
             var writer = ASCIIWriter(memory)
+            body(&writer)
+            return writer.count
+        }
+    }
+}
+
+extension String {
+    /// The text that `body` writes, which must be no more than `bytesMax`.
+    package init(asciiAtMost bytesMax: Int, _ body: (inout ASCIIWriter) -> Void) {
+        self.init(unsafeUninitializedCapacity: bytesMax) { memory in
+            var writer = ASCIIWriter(UnsafeMutableRawBufferPointer(memory))
             body(&writer)
             return writer.count
         }

@@ -96,13 +96,13 @@ package final class HTTPUpstream: Upstream {
 
     /// W3C Trace Context §3.2.2, version 00: this hop's own parent id, not sampled.
     private static func traceparent(of trace: TraceID) -> String {
-        var buffer = ByteBuffer()
-        buffer.writeStaticString("00-")
-        trace.write(into: &buffer)
-        buffer.writeStaticString("-")
-        // One of zeros is not valid.
-        HexDigits.write(max(1, TraceID.random().low), into: &buffer)
-        buffer.writeStaticString("-00")
-        return String(buffer: buffer)
+        String(asciiAtMost: 55) { text in
+            text.writeStaticString("00-")
+            trace.write(into: &text)
+            text.writeStaticString("-")
+            // One of zeros is not valid.
+            text.writeHexadecimal(max(1, TraceID.random().low))
+            text.writeStaticString("-00")
+        }
     }
 }
