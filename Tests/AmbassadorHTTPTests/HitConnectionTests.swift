@@ -2,16 +2,20 @@ import AmbassadorCore
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import AmbassadorHTTP
 
 /// Hits that are answered from the bytes as they were read, between requests that are not.
 @Suite("Hits on a connection") struct HitConnectionTests {
-    /// Takes every request that comes again for a hit.
+    /// Takes every request that comes again for a hit, but for one.
     private final class Repeating: Responder {
+        static let miss = "\"miss\""
+
         private let others = WitnessResponder()
         private let answer: ByteBuffer
+        private let witnessed = Mutex<(heads: [CallHead], remembered: [Bool])>(([], []))
 
         init(answer: ByteBuffer) {
             self.answer = answer
@@ -19,12 +23,20 @@ import Testing
 
         var decidedCount: Int { self.others.decided.count }
 
+        /// The heads of hits.
+        var heads: [CallHead] { self.witnessed.withLock { $0.heads } }
+        /// Of each request that was decided about, whether it is one to remember.
+        var remembered: [Bool] { self.witnessed.withLock { $0.remembered } }
+
         func decide(_ request: Request, remembering shortcuts: Shortcuts?) -> Decision {
-            self.others.decide(request, remembering: shortcuts)
+            self.witnessed.withLock { $0.remembered.append(shortcuts != nil) }
+            return self.others.decide(request, remembering: shortcuts)
         }
 
         func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Decision? {
-            .answered(Response(status: 200, traceID: .random(), content: .json(self.answer)))
+            guard !request.body.elementsEqual(Self.miss.utf8) else { return nil }
+            self.witnessed.withLock { $0.heads.append(request.head) }
+            return .answered(Response(status: 200, traceID: .random(), content: .json(self.answer)))
         }
 
         func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision { self.others.refuse(refusal, of: head) }
@@ -77,6 +89,23 @@ import Testing
             while let part = try self.channel.readOutbound(as: ByteBuffer.self) { bytes += part.readableBytesView }
             return ResponseMessage.all(in: bytes).map(\.body)
         }
+    }
+
+    @Test("what is known of a head stays when a request comes in parts, of which nothing is remembered")
+    func parts() throws {
+        let connection = try Connection()
+        _ = try connection.exchange("\"a\"")
+        var bytes = Connection.request("\"b\"")
+        let first = bytes.readSlice(length: bytes.readableBytes - 3)
+        let head = try #require(first)
+        try connection.channel.writeInbound(head)
+        connection.channel.embeddedEventLoop.run()
+        try connection.channel.writeInbound(bytes)
+        _ = try connection.exchange("\"c\"", Repeating.miss)
+        let heads = connection.responder.heads
+        #expect(heads.count == 2 && heads[0] === heads[1])
+        // The first one of all and that in parts were the parser's.
+        #expect(connection.responder.remembered == [false, false, true])
     }
 
     @Test("all hits of a read leave at the end of the loop's turn, and nothing is made of their requests")

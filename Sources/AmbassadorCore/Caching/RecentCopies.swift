@@ -30,7 +30,7 @@ final class RecentCopies: Sendable {
         // The key's words are of a SHA-256; the moment is spread as well as they are by the multiplication (Knuth, 6.4).
         let key = entry.key.input.words.1 ^ entry.key.scope.low
         let moment = UInt64(bitPattern: entry.storedAt.milliseconds)
-        let fingerprint = UInt32(truncatingIfNeeded: (key ^ moment) &* 0x9E37_79B9_7F4A_7C15 >> 32)
+        let fingerprint = UInt32(truncatingIfNeeded: ((key ^ moment) &* 0x9E37_79B9_7F4A_7C15) >> 32)
         let start = Self.waysCount * (Int(truncatingIfNeeded: key) & (Self.bucketsCount - 1))
         let copy = Copy(
             fingerprint: fingerprint,

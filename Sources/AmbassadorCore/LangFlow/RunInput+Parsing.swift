@@ -163,7 +163,8 @@ private struct RunFields {
     }
 
     func run(flow: FlowName, wantsStream: Bool) throws(Refusal) -> RunInput {
-        let component = try self.string(.outputComponent)
+        // A copy, as everything here: what is remembered must not keep what was read from the connection.
+        let component = try self.string(.outputComponent).map { JSONString(bytes: Array($0.bytes)) }
         return RunInput(
             (
                 flow: flow,

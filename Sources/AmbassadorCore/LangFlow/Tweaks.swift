@@ -2,18 +2,25 @@ package import NIOCore
 
 /// The changes to a flow that a request asks for: never empty.
 package struct Tweaks: Sendable {
-    /// The names are of components with their fields (`{"Component": {"field": value}}`) or of fields of every component.
-    private let members: [JSONMember]
+    /// The fields that are changed: of a component (`{"Component": {"field": value}}`), with the dot that follows its name, or of all.
+    ///
+    /// Copies, so that what is remembered of a request does not keep the document.
+    private let pairs: [(component: [UInt8], field: [UInt8])]
     /// The canonical JSON of the tweaks.
     package let canonical: ByteBuffer
 
     /// - Returns: `nil` where there are none.
     package init?(_ members: [JSONMember]) {
         guard !members.isEmpty else { return nil }
-        self.members = members
+        self.pairs = members.flatMap { Self.pairs(of: $0) }
         var canonical = ByteBuffer()
         JSONWriter.write(.object(members), into: &canonical)
         self.canonical = canonical
+    }
+
+    private static func pairs(of member: JSONMember) -> [(component: [UInt8], field: [UInt8])] {
+        guard case .object(let fields) = member.value else { return [([], Array(member.name.bytes))] }
+        return fields.map { (Array(member.name.bytes) + [UInt8(ascii: ".")], Array($0.name.bytes)) }
     }
 
     /// Refuses every pair that is not allowed.
@@ -24,19 +31,7 @@ package struct Tweaks: Sendable {
     ///   object; compared as bytes.
     /// - Throws: a refusal that names the first pair that is not allowed.
     package func check(allowed: Set<String>) throws(Refusal) {
-        for member in self.members {
-            guard case .object(let fields) = member.value else {
-                try Self.check(component: [], field: Array(member.name.bytes), allowed: allowed)
-                continue
-            }
-            for field in fields {
-                try Self.check(
-                    component: member.name.bytes + [UInt8(ascii: ".")],
-                    field: Array(field.name.bytes),
-                    allowed: allowed
-                )
-            }
-        }
+        for pair in self.pairs { try Self.check(component: pair.component, field: pair.field, allowed: allowed) }
     }
 
     private static func check(component: [UInt8], field: [UInt8], allowed: Set<String>) throws(Refusal) {

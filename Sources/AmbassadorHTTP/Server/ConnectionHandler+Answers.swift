@@ -32,7 +32,8 @@ extension ConnectionHandler {
     private func answer(_ exchange: Exchange) {
         switch exchange.question {
         case .request(let request):
-            self.follow(self.responder.decide(request, remembering: self.table.shortcuts), for: exchange)
+            let shortcuts = exchange.hasKnownHead ? self.table.shortcuts : nil
+            self.follow(self.responder.decide(request, remembering: shortcuts), for: exchange)
         case .hit:
             preconditionFailure("a hit has its answer already")
         case .refused(let refusal, let head):

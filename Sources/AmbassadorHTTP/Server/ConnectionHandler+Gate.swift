@@ -43,6 +43,14 @@ extension ConnectionHandler {
             clientAddress: self.clientAddress,
             receivedAt: .now()
         )
-        self.submit(Exchange(.request(request), keepsAlive: true, minorVersion: 1, crossOrigin: crossOrigin))
+        self.submit(
+            Exchange(
+                .request(request),
+                keepsAlive: true,
+                minorVersion: 1,
+                crossOrigin: crossOrigin,
+                hasKnownHead: true
+            )
+        )
     }
 }

@@ -19,15 +19,19 @@ struct Exchange {
     let isHEAD: Bool
     /// What the answer says of the pages that may read it; `nil` where none may.
     let crossOrigin: CrossOriginGrant?
+    /// Whether its head is one that comes again as the same object, so that a hit is worth remembering.
+    let hasKnownHead: Bool
 
     init(
         _ question: Question,
         keepsAlive: Bool,
         minorVersion: Int,
         isHEAD: Bool = false,
-        crossOrigin: CrossOriginGrant? = nil
+        crossOrigin: CrossOriginGrant? = nil,
+        hasKnownHead: Bool = false
     ) {
         self.question = question
+        self.hasKnownHead = hasKnownHead
         self.crossOrigin = crossOrigin
         self.keepsAlive = keepsAlive
         self.minorVersion = minorVersion

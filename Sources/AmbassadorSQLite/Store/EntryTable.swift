@@ -9,7 +9,7 @@ final class EntryTable {
     static let stepBytes = 4 << 20
 
     private let insert: Statement
-    private let oldSize: Statement
+    private let present: Statement
     private let delete: Statement
     private let discard: Statement
     private let expired: Statement
@@ -27,7 +27,7 @@ final class EntryTable {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
-        self.oldSize = try connection.prepare("SELECT size FROM entries WHERE key = ?")
+        self.present = try connection.prepare("SELECT size, stored_at FROM entries WHERE key = ?")
         self.delete = try connection.prepare("DELETE FROM entries WHERE id = ?")
         self.discard = try connection.prepare("SELECT id, size FROM entries WHERE key = ? AND checksum = ?")
         self.expired = try connection.prepare(
@@ -47,14 +47,23 @@ final class EntryTable {
         self.confirmedBytes = self.countedBytes
     }
 
-    /// Writes an entry within the open transaction, in place of an older one.
+    /// Writes an entry within the open transaction, in place of one that is not later.
     func insert(_ entry: CacheEntry, expiresAt: Timestamp) throws(SQLiteError) {
-        self.oldSize.bind(EntryRow.number(of: entry.key), at: 1)
-        let replaced = try self.firstInteger(self.oldSize)
+        guard let replaced = try self.sizeToReplace(by: entry) else { return }
         let size = EntryRow.size(of: entry)
         EntryRow.bind(entry, expiresAt: expiresAt, size: size, to: self.insert)
         try self.insert.run()
         self.countedBytes? += size - replaced
+    }
+
+    /// The bytes of the row whose place an entry takes, zero where there is none; `nil` where that is a later one.
+    ///
+    /// What was found in the shared cache may come here after what a refresh has brought meanwhile.
+    private func sizeToReplace(by entry: CacheEntry) throws(SQLiteError) -> Int? {
+        self.present.bind(EntryRow.number(of: entry.key), at: 1)
+        guard try self.present.step() else { return 0 }
+        defer { self.present.reset() }
+        return self.present.integer(at: 1) <= entry.storedAt.milliseconds ? Int(self.present.integer(at: 0)) : nil
     }
 
     /// Removes a row that did not verify, unless another has taken its place.
@@ -107,11 +116,5 @@ final class EntryTable {
             self.countedBytes? -= row.size
         }
         return rows.count
-    }
-
-    private func firstInteger(_ statement: Statement) throws(SQLiteError) -> Int {
-        guard try statement.step() else { return 0 }
-        defer { statement.reset() }
-        return Int(statement.integer(at: 0))
     }
 }

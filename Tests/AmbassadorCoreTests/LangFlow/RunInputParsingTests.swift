@@ -29,6 +29,18 @@ struct RunInputParsingTests {
         #expect(!run.wantsStream)
     }
 
+    @Test("what is remembered of a request keeps nothing of its document")
+    func copies() throws {
+        let padding = String(repeating: " ", count: 10_000)
+        let run = try Self.runFlow(
+            #"{\#(padding)"flow_id":"a","input":"q","session_id":"s","output_component":"C-1","tweaks":{"A":{"x":"y"}}}"#
+        )
+        #expect(run.outputComponent == JSONString("C-1"))
+        #expect(try #require(run.outputComponent).buffer.storageCapacity < 1_000)
+        #expect(run.input.storageCapacity < 1_000)
+        #expect(try #require(run.tweaks).canonical.storageCapacity < 1_000)
+    }
+
     @Test("every member is read")
     func readsAll() throws {
         let run = try Self.runFlow(

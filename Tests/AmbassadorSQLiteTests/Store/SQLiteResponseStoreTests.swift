@@ -70,6 +70,20 @@ import Testing
         }
     }
 
+    @Test("an entry that comes late does not take a newer one's place") func late() async throws {
+        try await withDatabase { fixture in
+            let storedAt = try makeEntry().storedAt
+            fixture.store.insert(try makeEntry(body: "new"), lifetime: .seconds(60))
+            try await fixture.settle()
+            let late = try makeEntry(body: "late", storedAt: Timestamp(milliseconds: storedAt.milliseconds - 1))
+            fixture.store.insert(late, lifetime: .seconds(60))
+            try await fixture.settle()
+            let found = await fixture.store.entry(for: late.key)
+            #expect(found?.answer.body == ByteBuffer(string: "new"))
+            #expect(try fixture.count("entries") == 1)
+        }
+    }
+
     @Test("two keys with one row number are never mistaken for one another: the newer stays") func collision()
         async throws
     {

@@ -45,10 +45,12 @@ final class HeadMemo {
         return (head, known)
     }
 
-    /// Keeps the verdict on a head, in place of another one that has the same slot.
+    /// Keeps the verdict on a head, in place of that on another one that has the same slot; one that is there stays the same object.
     func insert(_ call: CallHead, _ crossOrigin: CrossOriginGrant?, for bytes: UnsafeRawBufferPointer) {
         guard let head = self.framer.frame(bytes), head.byteCount == bytes.count, self.mayRepeat(head) else { return }
-        self.slots[self.slot] = Verdict(call, crossOrigin, self.framer.pattern)
+        let slot = self.slot
+        guard self.slots[slot]?.pattern != self.framer.pattern else { return }
+        self.slots[slot] = Verdict(call, crossOrigin, self.framer.pattern)
     }
 
     /// Whether nothing that a pattern leaves out, which is how long things are, makes the verdict another one.
