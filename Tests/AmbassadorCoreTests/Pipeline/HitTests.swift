@@ -10,7 +10,7 @@ import Testing
 struct HitTests {
     /// A caller whose credential can end, and a verdict that can change.
     private final class Gatekeeper: Authenticator {
-        private let caller: Mutex<Caller>
+        private let caller: Mutex<Caller?>
         private let changes = Atomic<UInt64>(0)
 
         init(_ caller: Caller) {
@@ -18,9 +18,10 @@ struct HitTests {
         }
 
         func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
-            .accepted(self.caller.withLock { $0 })
+            if let caller = self.caller.withLock({ $0 }) { .accepted(caller) } else { .rejected(.unknown) }
         }
-        func accept(_ caller: Caller) { self.caller.withLock { $0 = caller } }
+        /// Accepts this caller from now on, or nobody.
+        func accept(_ caller: Caller?) { self.caller.withLock { $0 = caller } }
         var epoch: UInt64 { self.changes.load(ordering: .relaxed) }
         func change() { self.changes.add(1, ordering: .relaxed) }
     }
@@ -141,6 +142,20 @@ struct HitTests {
         loop.harness.clock.advance(by: .seconds(1))
         await loop.decide(body: other)
         #expect(loop.hit() == nil && loop.hit(body: other) != nil)
+    }
+
+    @Test("a credential that is accepted no more, of which nobody was told, is good for a second at most")
+    func revoked() async {
+        let gatekeeper = Gatekeeper(self.caller())
+        let loop = await Loop(Harness(flows: ["faq": .cached()], authenticator: gatekeeper))
+        gatekeeper.accept(nil)
+        loop.harness.clock.advance(by: .milliseconds(999))
+        #expect(loop.hit() != nil)
+        loop.harness.clock.advance(by: .milliseconds(1))
+        // Refused in the long way, which renews nothing.
+        await loop.decide()
+        #expect(loop.hit() == nil)
+        #expect(loop.harness.audit.records.map(\.outcome) == [.miss, .hit, .hit, .refused])
     }
 
     @Test("a thousand questions and a hundred callers who ask the same find their places")
