@@ -51,13 +51,21 @@ import Testing
             }
         }
 
-        /// Delivers the pieces one after the other, and tells all that can be told of what happened.
-        func receive(_ pieces: [[UInt8]]) throws -> Told {
+        /// Delivers the pieces one after the other, perhaps the end of the caller's side, and the end of the connection, and tells all
+        /// that can be told of what happened.
+        func receive(_ pieces: [[UInt8]], endsInput: Bool = false) throws -> Told {
             for piece in pieces where self.channel.isActive {
                 // An error is the connection's to answer; the answer is looked at below.
                 _ = try? self.channel.writeInbound(ByteBuffer(bytes: piece))
             }
+            if endsInput, self.channel.isActive {
+                self.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+            }
+            let isActive = self.channel.isActive
+            // Whoever is cut off is told of it too, and has a record.
+            _ = try? self.channel.finish(acceptAlreadyClosed: true)
             var told = Told()
+            told.isActive = isActive
             told.decided = self.witness.decided.map { request in
                 let head = request.head
                 return "\(head.route) \(String(buffer: request.body)) \(head.tenantHeader ?? "-") \(head.wantsText) "
@@ -69,8 +77,6 @@ import Testing
             while let bytes = try self.channel.readOutbound(as: ByteBuffer.self) {
                 told.answers += Self.withoutTraceID(String(buffer: bytes)) + "\n"
             }
-            told.isActive = self.channel.isActive
-            _ = try? self.channel.finish(acceptAlreadyClosed: true)
             return told
         }
 
@@ -121,16 +127,22 @@ import Testing
                 stream += request
                 ends.append(stream.count)
             }
-            let pieces = Self.cut(stream, at: ends, using: &random)
-            let with = try Connection(memo: memo).receive(pieces)
-            let without = try Connection(memo: nil).receive(pieces)
+            // Some callers leave in the middle.
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                stream.removeLast(Int.random(in: 0...min(60, stream.count), using: &random))
+            }
+            let pieces = Self.cut(stream, at: ends.filter { $0 <= stream.count }, using: &random)
+            let endsInput = Int.random(in: 0..<3, using: &random) == 0
+            let with = try Connection(memo: memo).receive(pieces, endsInput: endsInput)
+            let without = try Connection(memo: nil).receive(pieces, endsInput: endsInput)
             guard with != without else { continue }
             // The gate is stricter than the parser; what it refuses, it refuses whether the memo has seen anything or not.
             let isRefused =
                 try without.decided.starts(with: with.decided) && !with.refused.isEmpty
                 && without.refused.starts(with: with.refused.dropLast()) && !with.isActive
                 && with.answers.contains("malformed_request")
-                && Connection(memo: HeadMemo(limits: HTTPServerConfiguration())).receive(pieces) == with
+                && Connection(memo: HeadMemo(limits: HTTPServerConfiguration()))
+                    .receive(pieces, endsInput: endsInput) == with
             guard isRefused else {
                 Issue.record("round \(round): \(pieces.map { String(decoding: $0, as: UTF8.self) }) \(with) \(without)")
                 return

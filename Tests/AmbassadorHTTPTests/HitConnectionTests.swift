@@ -84,6 +84,18 @@ import Testing
             return try self.answers()
         }
 
+        static func headBytes(_ body: String) -> Int { self.request(body).readableBytes - body.utf8.count }
+
+        /// Delivers bytes in as many reads as they are cut into, each with a turn of the loop.
+        func deliver(_ bytes: ByteBuffer, cutAt cuts: [Int]) throws {
+            let bounds = [0] + cuts + [bytes.readableBytes]
+            for (start, end) in zip(bounds, bounds.dropFirst()) {
+                let piece = try #require(bytes.getSlice(at: bytes.readerIndex + start, length: end - start))
+                try self.channel.writeInbound(piece)
+                self.channel.embeddedEventLoop.run()
+            }
+        }
+
         func answers() throws -> [String] {
             var bytes: [UInt8] = []
             while let part = try self.channel.readOutbound(as: ByteBuffer.self) { bytes += part.readableBytesView }
@@ -91,21 +103,49 @@ import Testing
         }
     }
 
-    @Test("what is known of a head stays when a request comes in parts, of which nothing is remembered")
+    @Test("what is known of a head stays when one comes in parts, of whose request nothing is remembered")
     func parts() throws {
         let connection = try Connection()
         _ = try connection.exchange("\"a\"")
-        var bytes = Connection.request("\"b\"")
-        let first = bytes.readSlice(length: bytes.readableBytes - 3)
-        let head = try #require(first)
-        try connection.channel.writeInbound(head)
-        connection.channel.embeddedEventLoop.run()
-        try connection.channel.writeInbound(bytes)
+        try connection.deliver(Connection.request("\"b\""), cutAt: [40])
         _ = try connection.exchange("\"c\"", Repeating.miss)
         let heads = connection.responder.heads
         #expect(heads.count == 2 && heads[0] === heads[1])
         // The first one of all and that in parts were the parser's.
         #expect(connection.responder.remembered == [false, false, true])
+    }
+
+    @Test("content that comes after its head, at once or in parts, is a hit's too")
+    func contentLater() throws {
+        let connection = try Connection()
+        _ = try connection.exchange("\"a\"")
+        let bytes = Connection.request("\"bc\"")
+        for cuts in [[bytes.readableBytes - 4], [bytes.readableBytes - 4, bytes.readableBytes - 2]] {
+            try connection.deliver(bytes, cutAt: cuts)
+            #expect(try connection.answers() == ["\"hit\""])
+        }
+        let heads = connection.responder.heads
+        #expect(heads.count == 3 && heads.allSatisfy { $0 === heads[0] })
+        #expect(connection.responder.decidedCount == 1)
+    }
+
+    @Test("what is no hit is remembered where its content comes after its head")
+    func missLater() throws {
+        let connection = try Connection()
+        try connection.deliver(Connection.request(Repeating.miss), cutAt: [Connection.headBytes(Repeating.miss)])
+        #expect(try connection.answers() == [Repeating.miss])
+        #expect(connection.responder.remembered == [false, true])
+    }
+
+    @Test("content that comes after its head waits for the answers before it")
+    func contentBehindOthers() throws {
+        let connection = try Connection()
+        var bytes = ByteBuffer(string: ConnectionTests.post("\"tenant\"", fields: ["X-Tenant-ID: acme"]))
+        let end = bytes.readableBytes + Connection.headBytes("\"b\"")
+        bytes.writeImmutableBuffer(Connection.request("\"b\""))
+        bytes.writeImmutableBuffer(Connection.request("\"c\""))
+        try connection.deliver(bytes, cutAt: [end])
+        #expect(try connection.answers() == ["\"tenant\"", "\"hit\"", "\"c\""])
     }
 
     @Test("all hits of a read leave at the end of the loop's turn, and nothing is made of their requests")

@@ -32,6 +32,31 @@ extension ConnectionHandler {
         return (incoming.call, incoming.crossOrigin)
     }
 
+    /// Takes the head of a request, one that was accepted before, whose content is still to come.
+    func receive(again head: FramedHead, _ verdict: HeadMemo.Verdict) {
+        self.noteMessage()
+        self.timer.restart()
+        self.framing = .length(head.contentLength)
+        self.incoming = Incoming(
+            call: verdict.call,
+            traceID: head.traceID ?? .random(),
+            body: self.framing,
+            keepsAlive: true,
+            minorVersion: 1,
+            receivedAt: .now(),
+            crossOrigin: verdict.crossOrigin,
+            hasKnownHead: true
+        )
+        self.input = .body
+    }
+
+    /// Takes content that follows such a head.
+    func receive(again content: ByteBuffer, isLast: Bool) {
+        self.noteMessage()
+        self.receive(content)
+        if isLast { self.receiveEnd() }
+    }
+
     /// Takes a whole request whose head is one that was accepted before.
     func receive(again call: CallHead, _ traceID: TraceID?, _ body: ByteBuffer, _ crossOrigin: CrossOriginGrant?) {
         self.noteMessage()

@@ -156,6 +156,7 @@ extension ConnectionHandler {
             guard let incoming = self.incoming else { preconditionFailure("a body ends without a request") }
             self.incoming = nil
             self.input = incoming.keepsAlive ? .head : .ended
+            if incoming.hasKnownHead, self.answersHit(incoming) { return }
             let request = Request(
                 head: incoming.call,
                 traceID: incoming.traceID,
@@ -168,7 +169,8 @@ extension ConnectionHandler {
                     .request(request),
                     keepsAlive: incoming.keepsAlive,
                     minorVersion: incoming.minorVersion,
-                    crossOrigin: incoming.crossOrigin
+                    crossOrigin: incoming.crossOrigin,
+                    hasKnownHead: incoming.hasKnownHead
                 )
             )
         case .discarding:

@@ -33,6 +33,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let minorVersion: Int
         let receivedAt: NIODeadline
         let crossOrigin: CrossOriginGrant?
+        /// Whether its head is one that comes again as the same object.
+        var hasKnownHead = false
         var content = ByteBuffer()
     }
 

@@ -57,6 +57,21 @@ extension ConnectionHandler {
         return true
     }
 
+    /// Answers a request whose content came after its head, where it is a hit.
+    func answersHit(_ incoming: Incoming) -> Bool {
+        guard let shortcuts = self.table.shortcuts, self.takesHits else { return false }
+        return incoming.content.withUnsafeReadableBytes { body in
+            let request = RepeatedRequest(
+                head: incoming.call,
+                body: body,
+                traceID: incoming.traceID,
+                clientAddress: self.clientAddress,
+                receivedAt: incoming.receivedAt
+            )
+            return self.answersHit(request, incoming.crossOrigin, shortcuts)
+        }
+    }
+
     /// Takes note of a read that brought hits, after which nothing is waited for but the next request.
     func noteHits(at time: NIODeadline) {
         self.lastActive = time

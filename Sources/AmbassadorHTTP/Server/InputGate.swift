@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 
 /// Stands before the parser and hands it a connection's bytes one message at a time, as long as the connection takes messages.
 ///
@@ -6,8 +7,8 @@ import NIOCore
 /// until there is room, and dropped once nothing more is taken. The gate knows where a message ends by three rules: a head ends at the
 /// first empty line, content has its length, and chunks are counted.
 ///
-/// It takes requests whose heads it has judged before, whole, past the parser. The parser stays the judge: it stands between two
-/// messages whenever that happens, and each unknown head goes to it.
+/// It takes requests whose heads it has judged before past the parser. The parser stays the judge: it stands between two messages
+/// whenever that happens, and each unknown head goes to it.
 final class InputGate: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -17,6 +18,8 @@ final class InputGate: ChannelInboundHandler {
         /// A head, of which bytes came or not; so many of the last ones begin the empty line that ends it.
         case head(RequestLineScanner, endBytes: Int)
         case content(left: Int)
+        /// Content that goes past the parser, as its head did.
+        case knownContent(left: Int)
         case chunks(ChunkScanner)
 
         static let nextHead = Expected.head(RequestLineScanner(), endBytes: 0)
@@ -69,6 +72,7 @@ final class InputGate: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.held = ByteBuffer()
         self.holdsEnd = false
+        self.breakKnown(context)
         self.connection.gate = nil
         context.fireChannelInactive()
     }
@@ -103,8 +107,16 @@ final class InputGate: ChannelInboundHandler {
         if let event = event as? ChannelEvent, event == .inputClosed, self.held.readableBytes > 0 {
             self.holdsEnd = true
         } else {
+            if event as? ChannelEvent == .inputClosed { self.breakKnown(context) }
             context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    /// Says of a request that the caller's end has cut off in its content what the parser would say, had it seen the head.
+    private func breakKnown(_ context: ChannelHandlerContext) {
+        guard case .knownContent = self.expected else { return }
+        self.expected = .nextHead
+        context.fireErrorCaught(HTTPParserError.invalidEOFState)
     }
 
     /// Hands on what there is room for.
@@ -124,6 +136,10 @@ final class InputGate: ChannelInboundHandler {
                 let length = min(left, self.held.readableBytes)
                 self.expected = length == left ? .nextHead : .content(left: left - length)
                 self.pass(length, context)
+            case .knownContent(let left):
+                let length = min(left, self.held.readableBytes)
+                self.expected = length == left ? .nextHead : .knownContent(left: left - length)
+                self.connection.receive(again: self.piece(length), isLast: length == left)
             case .chunks(var scanner):
                 let length = scanner.scan(self.held.readableBytesView)
                 self.expected = scanner.hasEnded ? .nextHead : .chunks(scanner)
@@ -135,15 +151,20 @@ final class InputGate: ChannelInboundHandler {
         if self.held.readableBytes == 0 { self.held = ByteBuffer() }
         if self.holdsEnd, self.held.readableBytes == 0 {
             self.holdsEnd = false
+            self.breakKnown(context)
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         }
     }
 
     private func pass(_ length: Int, _ context: ChannelHandlerContext) {
+        context.fireChannelRead(self.wrapInboundOut(self.piece(length)))
+    }
+
+    private func piece(_ length: Int) -> ByteBuffer {
         guard let piece = self.held.readSlice(length: length) else {
             preconditionFailure("a piece is part of its whole")
         }
-        context.fireChannelRead(self.wrapInboundOut(piece))
+        return piece
     }
 
     private func feedHead(_ line: RequestLineScanner, endBytes: Int, _ context: ChannelHandlerContext) {
@@ -179,24 +200,31 @@ final class InputGate: ChannelInboundHandler {
         }
     }
 
-    /// Takes a request past the parser, where its head is known and its content is all there.
+    /// Takes a request past the parser where its head is known: whole, or as far as it has come.
     private func takesKnown() -> Bool {
-        guard let (head, verdict) = self.held.withUnsafeReadableBytes({ self.known($0) }),
-            let body = self.held.getSlice(at: self.held.readerIndex + head.byteCount, length: head.contentLength)
-        else { return false }
-        self.held.moveReaderIndex(forwardBy: head.byteCount + head.contentLength)
-        self.connection.receive(again: verdict.call, head.traceID, body, verdict.crossOrigin)
+        guard let (head, verdict) = self.held.withUnsafeReadableBytes({ self.knownHead($0) }) else { return false }
+        self.held.moveReaderIndex(forwardBy: head.byteCount)
+        if let body = self.held.readSlice(length: head.contentLength) {
+            self.connection.receive(again: verdict.call, head.traceID, body, verdict.crossOrigin)
+        } else {
+            self.expected = .knownContent(left: head.contentLength)
+            self.connection.receive(again: head, verdict)
+        }
         return true
     }
 
     /// The request that the bytes begin with, where its head is known and its content is all there.
     func known(_ bytes: UnsafeRawBufferPointer) -> (head: FramedHead, verdict: HeadMemo.Verdict)? {
-        if !self.latest.begins(bytes), let known = self.memo.known(bytes) {
-            self.latest.replace(with: known, of: bytes)
+        guard let known = self.knownHead(bytes), bytes.count >= known.head.byteCount + known.head.contentLength else {
+            return nil
         }
-        guard let known = self.latest.known, self.latest.begins(bytes),
-            bytes.count >= known.head.byteCount + known.head.contentLength
-        else { return nil }
+        return known
+    }
+
+    private func knownHead(_ bytes: UnsafeRawBufferPointer) -> (head: FramedHead, verdict: HeadMemo.Verdict)? {
+        if self.latest.begins(bytes) { return self.latest.known }
+        guard let known = self.memo.known(bytes) else { return nil }
+        self.latest.replace(with: known, of: bytes)
         return known
     }
 
