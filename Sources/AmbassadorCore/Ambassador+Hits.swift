@@ -56,9 +56,11 @@ extension Ambassador {
         }
         // What a view of the answer is made anew for each time is no short way.
         if case .responses = plan.request.head.route { return }
-        let buckets = self.parts.limiter.buckets(of: plan.subject, at: .request)
-        let standing = shortcuts.standing(of: plan.request.head, by: caller, epoch: epoch, at: plan.time)
-        shortcuts.insert(Shortcut(plan, key, buckets: buckets, standing: standing), for: plan.request)
+        shortcuts.insert(for: plan.request) {
+            let buckets = self.parts.limiter.buckets(of: plan.subject, at: .request)
+            let standing = shortcuts.standing(of: plan.request.head, by: caller, epoch: epoch, at: plan.time)
+            return Shortcut(plan, key, buckets: buckets, standing: standing)
+        }
     }
 }
 

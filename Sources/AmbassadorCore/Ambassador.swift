@@ -10,7 +10,6 @@ import NIOCore
 package final class Ambassador: Responder {
     let parts: AmbassadorParts
     let copies = RecentCopies()
-    private let memo = RunInputMemo()
 
     package init(_ parts: AmbassadorParts) {
         self.parts = parts
@@ -91,8 +90,7 @@ package final class Ambassador: Responder {
         // Before the request's own tenant is looked at: a refusal of that is recorded under the caller's.
         if let tenant = caller.tenant { exchange.tenant = tenant }
         exchange.tenant = try self.parts.access.tenant(of: caller, request.head)
-        let known = self.memo.known(request)
-        let input = if let known { known.input } else { try Self.read(request) }
+        let input = try Self.read(request)
         exchange.flowName = input.flow
         try self.parts.access.authorize(input, of: input.flow, by: caller)
         guard let flow = self.parts.flows.flow(named: input.flow) else {
@@ -105,23 +103,16 @@ package final class Ambassador: Responder {
         if flow.name != input.flow { try self.parts.access.authorize(input, of: flow.name, by: caller) }
         exchange.flow = flow
         exchange.input = input.input
-        // The same bytes were in order before, under the same settings.
-        if known == nil { try Self.check(input, flow.settings) }
+        try Self.check(input, flow.settings)
         let variables = request.head.globalVariables.filter { flow.settings.globalVariables.contains($0.name) }
         let keyed = flow.settings.session == .key ? input.session : nil
-        let hash: InputHash
-        if let known, variables.isEmpty {
-            hash = known.hash
-        } else {
-            hash = InputHasher.hash(
-                input,
-                normalization: flow.settings.normalize,
-                globalVariables: variables,
-                session: keyed,
-                form: flow.settings.reusesStreams ? nil : input.form
-            )
-            if variables.isEmpty { self.memo.insert(input, hash, for: request) }
-        }
+        let hash = InputHasher.hash(
+            input,
+            normalization: flow.settings.normalize,
+            globalVariables: variables,
+            session: keyed,
+            form: flow.settings.reusesStreams ? nil : input.form
+        )
         exchange.inputHash = hash
         // Nothing to most requests, so that nobody is asked for a permission that plays no part.
         let mayRefresh = request.head.directives != nil && caller.permissions.allows(.refresh, on: input.flow)

@@ -3,8 +3,8 @@ import NIOCore
 /// The shortcuts of one event loop, found by the bytes of a request; used on that loop alone.
 ///
 /// Bounded by its places, the length of a body and that of a short answer, together about 5 KiB each; a request has four places to be
-/// in, and the newest takes that of the oldest. So are verdicts on callers. A purge empties it, so that nothing that was purged is
-/// kept here.
+/// in, and where they are taken it gets that of the oldest when it comes again before another one asks for it: requests that come once
+/// push nobody out. Verdicts on callers are bounded too. A purge empties it, so that nothing that was purged is kept here.
 package final class Shortcuts {
     /// Where a shortcut is; told from others by a hash first, so that no other one is touched.
     private struct Place {
@@ -15,18 +15,23 @@ package final class Shortcuts {
     /// Longer bodies are read each time.
     static let bodyBytesMax = 1_024
 
-    private static let placeCount = 8_192
     /// As many as lie in one line of the processor's cache.
     private static let ways = 4
     private static let standingsMax = 1_024
 
     private let hash = SeededHash()
-    private var places = ContiguousArray(repeating: Place(), count: Shortcuts.placeCount)
+    private var places: ContiguousArray<Place>
+    /// For each four places the one that was turned away last.
+    private var turnedAway: ContiguousArray<UInt64>
     private var purges: UInt64 = 0
     /// With its head, which so is not another one's address.
     private var standings: [ObjectIdentifier: (head: CallHead, standing: Standing)] = [:]
 
-    package init() {}
+    /// Makes a table of so many places, a power of two of at least four.
+    package init(placeCount: Int = 8_192) {
+        self.places = ContiguousArray(repeating: Place(), count: placeCount)
+        self.turnedAway = ContiguousArray(repeating: 0, count: placeCount / Self.ways)
+    }
 
     /// Forgets everything where there was a purge since the last call; `sequence` is ``PurgeLedger/sequence``.
     func forget(purgedUntil sequence: UInt64) {
@@ -38,7 +43,7 @@ package final class Shortcuts {
     /// What is known about a request.
     func shortcut(for request: RepeatedRequest) -> Shortcut? {
         let hash = self.hash(of: request.head, request.body)
-        for index in Self.indices(of: hash) where self.places[index].hash == hash {
+        for index in self.indices(of: hash) where self.places[index].hash == hash {
             if let found = self.places[index].shortcut, found.isOf(request) { return found }
         }
         return nil
@@ -47,17 +52,23 @@ package final class Shortcuts {
     /// Whether a request may be remembered.
     static func takes(_ request: Request) -> Bool { request.body.readableBytes <= Self.bodyBytesMax }
 
-    /// Remembers what is known about a request, in place of what was known of it or of the one that came longest ago.
-    func insert(_ shortcut: Shortcut, for request: Request) {
+    /// Remembers what is known about a request, in place of what was known of it, or of the one that came longest ago.
+    func insert(for request: Request, _ shortcut: () -> Shortcut) {
         let hash = request.body.withUnsafeReadableBytes { self.hash(of: request.head, $0) }
-        let indices = Self.indices(of: hash)
+        let indices = self.indices(of: hash)
+        let last = indices.upperBound - 1
         let known = indices.first { self.places[$0].hash == hash && self.places[$0].shortcut?.isOf(request) == true }
-        var index = known ?? indices.upperBound - 1
+        let four = last / Self.ways
+        if known == nil, self.places[last].shortcut != nil, self.turnedAway[four] != hash {
+            self.turnedAway[four] = hash
+            return
+        }
+        var index = known ?? last
         while index > indices.lowerBound {
             self.places[index] = self.places[index - 1]
             index -= 1
         }
-        self.places[index] = Place(hash: hash, shortcut: shortcut)
+        self.places[index] = Place(hash: hash, shortcut: shortcut())
     }
 
     /// The verdict on who sends a head, which begins anew with this one.
@@ -76,8 +87,8 @@ package final class Shortcuts {
         return self.hash.hash(body) ^ (address &* 0x9E37_79B9_7F4A_7C15)
     }
 
-    private static func indices(of hash: UInt64) -> Range<Int> {
-        let first = Int(truncatingIfNeeded: hash) & (Self.placeCount - Self.ways)
+    private func indices(of hash: UInt64) -> Range<Int> {
+        let first = Int(truncatingIfNeeded: hash) & (self.places.count - Self.ways)
         return first..<first + Self.ways
     }
 }

@@ -29,12 +29,13 @@ struct HitTests {
     /// One loop's shortcuts before a pipeline, and one request that was a hit already.
     private struct Loop {
         let harness: Harness
-        let shortcuts = Shortcuts()
+        let shortcuts: Shortcuts
         let head: CallHead
         let body = ByteBuffer(string: #"{"flow_id":"faq","input":"q"}"#)
 
-        init(_ harness: Harness, head: CallHead = CallHead(route: .runFlow)) async {
+        init(_ harness: Harness, head: CallHead = CallHead(route: .runFlow), places: Int = 8_192) async {
             self.harness = harness
+            self.shortcuts = Shortcuts(placeCount: places)
             self.head = head
             // A miss, and a hit that is remembered.
             for _ in 0..<2 { await self.decide() }
@@ -168,9 +169,27 @@ struct HitTests {
             await loop.decide(body: body)
         }
         for head in heads { await loop.decide(head: head) }
-        // Where five meet, which the seed of the hash makes rare, one has none.
+        // Where five meet, which the seed of the hash makes rare, the last one has none.
         #expect(bodies.count { loop.hit(body: $0) != nil } >= 980)
         #expect(heads.count { loop.hit(head: $0) != nil } >= 90)
+    }
+
+    @Test("where all places are taken, a request gets that of the oldest when it comes twice, and only then")
+    func fullPlaces() async {
+        let loop = await Loop(Harness(flows: ["faq": .cached()]), places: 4)
+        let bodies = (0..<5).map { ByteBuffer(string: #"{"flow_id":"faq","input":"\#($0)"}"#) }
+        // Misses, and the hits of three beside the one that is there.
+        for body in bodies { await loop.decide(body: body) }
+        for body in bodies[..<3] { await loop.decide(body: body) }
+        #expect(loop.hit() != nil && bodies[..<3].allSatisfy { loop.hit(body: $0) != nil })
+
+        for body in bodies[3...] + bodies[3...] { await loop.decide(body: body) }
+        #expect(loop.hit() != nil && bodies[..<3].allSatisfy { loop.hit(body: $0) != nil })
+        #expect(bodies[3...].allSatisfy { loop.hit(body: $0) == nil })
+
+        await loop.decide(body: bodies[4])
+        #expect(loop.hit() == nil && bodies[..<3].allSatisfy { loop.hit(body: $0) != nil })
+        #expect(loop.hit(body: bodies[4]) != nil && loop.hit(body: bodies[3]) == nil)
     }
 
     @Test("an entry that was purged or is stale, and a key that an operator has decided about, are not for it")
