@@ -10,6 +10,7 @@
 //     --cycle 1000         the questions 1 to 1000 over and over; without it, questions that nobody has asked before
 //     --run 17             what makes new questions unlike those of another run
 //     --token TOKEN        a bearer token
+//     --apart 30           microseconds between the head of a request and its content, which are else written together
 //     --redis-get KEY      a GET of Redis in place of a question
 //
 // Prints one line of JSON: times are microseconds, with three significant digits.
@@ -48,6 +49,7 @@ static Connection *connections;
 static int idle[CONNECTIONS_MAX], idle_first, idle_count, connection_count = 16;
 static long port, cycle, total, requests_measured, requests_failed, run_id;
 static double rate = 1000, seconds = 10, warm_up = 0;
+static int64_t apart_ns;
 static const char *token = "", *redis_key;
 
 static void fail(const char *format, ...) {
@@ -105,6 +107,10 @@ static int write_question(char *request, long number) {
                    port, *token ? "Authorization: Bearer " : "", token, *token ? "\r\n" : "", body_length, body);
 }
 
+static void write_all(int socket, const char *bytes, size_t length) {
+    if (write(socket, bytes, length) != (ssize_t)length) fail("a request could not be written whole: %s", strerror(errno));
+}
+
 static void send_request(Connection *c, long number, int64_t due, int is_measured) {
     char request[1024 + TOKEN_MAX];
     int length = redis_key ? sprintf(request, "*2\r\n$3\r\nGET\r\n$%zu\r\n%s\r\n", strlen(redis_key), redis_key)
@@ -113,7 +119,11 @@ static void send_request(Connection *c, long number, int64_t due, int is_measure
     c->is_measured = is_measured;
     c->has_head = 0;
     c->head_length = 0;
-    if (write(c->socket, request, length) != length) fail("a request could not be written whole: %s", strerror(errno));
+    int first = apart_ns ? strstr(request, "\r\n\r\n") + 4 - request : length;
+    write_all(c->socket, request, first);
+    if (first == length) return;
+    for (int64_t end = now_ns() + apart_ns; now_ns() < end;) continue;
+    write_all(c->socket, request + first, length - first);
 }
 
 // What the head of an answer says: how much follows it, and whether all went well.
@@ -190,7 +200,7 @@ static void read_options(int argument_count, char **arguments) {
     static const struct option known[] = {{"port", 1, 0, 'p'},     {"rate", 1, 0, 'r'},    {"seconds", 1, 0, 's'},
                                           {"requests", 1, 0, 'n'}, {"warm-up", 1, 0, 'w'}, {"connections", 1, 0, 'c'},
                                           {"cycle", 1, 0, 'y'},    {"run", 1, 0, 'i'},     {"token", 1, 0, 't'},
-                                          {"redis-get", 1, 0, 'g'}, {0}};
+                                          {"redis-get", 1, 0, 'g'}, {"apart", 1, 0, 'a'},    {0}};
     for (int option; (option = getopt_long(argument_count, arguments, "", known, NULL)) != -1;) {
         switch (option) {
             case 'p': port = atol(optarg); break;
@@ -203,11 +213,13 @@ static void read_options(int argument_count, char **arguments) {
             case 'i': run_id = atol(optarg); break;
             case 't': token = optarg; break;
             case 'g': redis_key = optarg; break;
+            case 'a': apart_ns = atol(optarg) * 1000; break;
             default: exit(2);
         }
     }
     if (port < 1 || port > 65535) fail("--port is missing");
     if (connection_count < 1 || connection_count > CONNECTIONS_MAX) fail("1 to %d connections", CONNECTIONS_MAX);
+    if (apart_ns < 0 || apart_ns > SECOND_NS || (apart_ns && redis_key)) fail("--apart is for questions, of up to a second");
     if (redis_key && strlen(redis_key) > 512) fail("the key is longer than 512 bytes");
     if (strlen(token) >= TOKEN_MAX) fail("the token is longer than %d bytes", TOKEN_MAX);
     if (rate < 0 || seconds <= 0 || warm_up < 0 || total < 0) fail("no rate, time or number may be negative");

@@ -51,10 +51,21 @@ def wrk(stage: Stage, server: Server, questions: Questions, connections: int, se
 
 
 def steady(
-    stage: Stage, server: Server, rate: float, connections: int, seconds: float, warm_up: float = 1, cycle: int = 0
+    stage: Stage,
+    server: Server,
+    rate: float,
+    connections: int,
+    seconds: float,
+    warm_up: float = 1,
+    cycle: int = 0,
+    apart: int = 0,
 ) -> Run:
-    """Asks at a constant rate, each request measured from when it was due; `cycle` 0 asks what nobody asked before."""
+    """Asks at a constant rate, each request measured from when it was due.
+
+    `cycle` 0 asks what nobody asked before; `apart` is the time between a request's head and its content, in microseconds.
+    """
     arguments = ["--rate", f"{rate:.0f}", "--seconds", f"{seconds:g}", "--warm-up", f"{warm_up:g}"]
+    arguments += ["--apart", str(apart)] if apart else []
     return _load(stage, server, arguments, connections, cycle)
 
 

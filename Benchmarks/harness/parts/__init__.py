@@ -1,6 +1,6 @@
 """The parts of the benchmark, in the order in which they run."""
 
-from . import allocations, cores, hits, latency, million, misses, others, shapes, start, tiers
+from . import allocations, apart, cores, hits, latency, million, misses, others, shapes, start, tiers
 from .common import Options, Outcome, Part
 
 PARTS: dict[str, Part] = {
@@ -11,6 +11,7 @@ PARTS: dict[str, Part] = {
         shapes.CONNECTIONS_PART,
         shapes.SIZES_PART,
         shapes.KEYS_PART,
+        apart.PART,
         tiers.PART,
         latency.PART,
         misses.PART,
