@@ -8,8 +8,8 @@ SHELL := /bin/bash
 # What `make run` builds and runs. `make run CONFIGURATION=debug` shares its build with `make test`.
 CONFIGURATION ?= release
 # What ships: one file without Swift's shared libraries, and without the run-time checks for exclusive access, which the tests
-# have on; they were a tenth of a hit. Optimized across modules: some hundredths of a hit, and a twentieth of a miss.
-RELEASE_FLAGS := --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization
+# have on; they were a tenth of a hit.
+RELEASE_FLAGS := --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 BUILD_FLAGS := -c $(CONFIGURATION) $(if $(filter release,$(CONFIGURATION)),$(RELEASE_FLAGS))
 # A running LangFlow; without one, `make run` starts the demonstration.
 export LANGFLOW_URL ?=
