@@ -56,7 +56,7 @@ extension Ambassador {
         }
         // What a view of the answer is made anew for each time is no short way.
         if case .responses = plan.request.head.route { return }
-        shortcuts.insert(for: plan.request) {
+        shortcuts.insert(for: plan.request, epoch: epoch, at: plan.time) {
             let buckets = self.parts.limiter.buckets(of: plan.subject, at: .request)
             let standing = shortcuts.standing(of: plan.request.head, by: caller, epoch: epoch, at: plan.time)
             return Shortcut(plan, key, buckets: buckets, standing: standing)

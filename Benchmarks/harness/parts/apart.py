@@ -39,7 +39,8 @@ def report(outcome: Outcome) -> list[str]:
     ]
     return [
         f"Hits at {RATE:,} a second over {CONNECTIONS} connections, due at fixed times and measured from those; the head of a request and "
-        "its content are written together, or the content later, so that a server that waits reads them one by one.",
+        "its content are written together, or the content later, so that a server that waits reads them one by one. The load waits meanwhile, "
+        "which all its percentiles have in them.",
         "",
         *table(["head and content", "", "p50 / p99 ms", "CPU µs a hit"], *rows),
     ]

@@ -1,12 +1,12 @@
 package import NIOCore
 
-/// A whole request of a connection, its body still where it was read: what is asked for a hit.
+/// A whole request of a connection, nothing made of its body yet: what is asked for a hit.
 ///
 /// Only good for as long as the bytes are where they are.
 package struct RepeatedRequest {
     package let head: CallHead
     package let body: UnsafeRawBufferPointer
-    /// The caller's own; `nil` where it named none.
+    /// `nil` where the caller named none and none was made yet.
     package let traceID: TraceID?
     package let clientAddress: String?
     /// When the first byte of the request was read.

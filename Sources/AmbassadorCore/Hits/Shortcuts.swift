@@ -3,8 +3,9 @@ import NIOCore
 /// The shortcuts of one event loop, found by the bytes of a request; used on that loop alone.
 ///
 /// Bounded by its places, the length of a body and that of a short answer, together about 5 KiB each; a request has four places to be
-/// in, and where they are taken it gets that of the oldest when it comes again before another one asks for it: requests that come once
-/// push nobody out. Verdicts on callers are bounded too. A purge empties it, so that nothing that was purged is kept here.
+/// in. Where they are taken by requests whose heads still come, it gets that of the oldest when it comes again before another one asks
+/// for it: requests that come once push nobody out. Verdicts on callers are bounded too. A purge empties it, so that nothing that was
+/// purged is kept here.
 package final class Shortcuts {
     /// Where a shortcut is; told from others by a hash first, so that no other one is touched.
     private struct Place {
@@ -42,7 +43,7 @@ package final class Shortcuts {
 
     /// What is known about a request.
     func shortcut(for request: RepeatedRequest) -> Shortcut? {
-        let hash = self.hash(of: request.head, request.body)
+        let hash = self.hash(of: request.head, request.body, from: request.clientAddress)
         for index in self.indices(of: hash) where self.places[index].hash == hash {
             if let found = self.places[index].shortcut, found.isOf(request) { return found }
         }
@@ -52,14 +53,17 @@ package final class Shortcuts {
     /// Whether a request may be remembered.
     static func takes(_ request: Request) -> Bool { request.body.readableBytes <= Self.bodyBytesMax }
 
-    /// Remembers what is known about a request, in place of what was known of it, or of the one that came longest ago.
-    func insert(for request: Request, _ shortcut: () -> Shortcut) {
-        let hash = request.body.withUnsafeReadableBytes { self.hash(of: request.head, $0) }
+    /// Remembers what is known about a request, in place of what was known of it or of the one that was inserted longest ago, or turns
+    /// it away and does not ask for it.
+    func insert(for request: Request, epoch: UInt64, at time: Timestamp, _ shortcut: () -> Shortcut) {
+        let hash = request.body.withUnsafeReadableBytes { self.hash(of: request.head, $0, from: request.clientAddress) }
         let indices = self.indices(of: hash)
         let last = indices.upperBound - 1
         let known = indices.first { self.places[$0].hash == hash && self.places[$0].shortcut?.isOf(request) == true }
         let four = last / Self.ways
-        if known == nil, self.places[last].shortcut != nil, self.turnedAway[four] != hash {
+        // The verdict on a head that comes is renewed every second.
+        let isTaken = self.places[last].shortcut?.standing.holds(at: time, epoch: epoch) == true
+        if known == nil, isTaken, self.turnedAway[four] != hash {
             self.turnedAway[four] = hash
             return
         }
@@ -81,10 +85,11 @@ package final class Shortcuts {
         return standing
     }
 
-    /// Seeded, so that no caller can choose whose places it takes; the head is in it, since many callers ask the same.
-    private func hash(of head: CallHead, _ body: UnsafeRawBufferPointer) -> UInt64 {
-        let address = UInt64(truncatingIfNeeded: UInt(bitPattern: ObjectIdentifier(head)))
-        return self.hash.hash(body) ^ (address &* 0x9E37_79B9_7F4A_7C15)
+    /// Seeded, so that no caller can choose whose places it takes; head and address are in it, since many callers ask the same.
+    private func hash(of head: CallHead, _ body: UnsafeRawBufferPointer, from address: String?) -> UInt64 {
+        let place = UInt64(truncatingIfNeeded: UInt(bitPattern: ObjectIdentifier(head)))
+        let origin = address?.utf8.withContiguousStorageIfAvailable { self.hash.hash(UnsafeRawBufferPointer($0)) } ?? 0
+        return self.hash.hash(body) ^ ((place ^ origin) &* 0x9E37_79B9_7F4A_7C15)
     }
 
     private func indices(of hash: UInt64) -> Range<Int> {

@@ -2,7 +2,7 @@ package import NIOCore
 
 /// A checked request to run a flow: what LangFlow is sent and what its answer is kept under are both made from this.
 ///
-/// Immutable and shared by reference: whoever asks the same in the same bytes asks it with one object.
+/// Immutable and shared by reference: it is handed on many times.
 package final class RunInput: Sendable {
     package typealias Parts = (
         flow: FlowName,

@@ -1,7 +1,7 @@
 import AmbassadorCore
 import NIOCore
 
-/// Hits are answered here, before anything is made of a request: from the bytes as they were read.
+/// Hits are answered here, before anything is made of a request's body.
 extension InputGate {
     /// Answers those requests at the front of what was read that are hits in memory, and leaves the rest.
     func takeHits(from bytes: inout ByteBuffer) {

@@ -201,6 +201,8 @@ final class InputGate: ChannelInboundHandler {
     }
 
     /// Takes a request past the parser where its head is known: whole, or as far as it has come.
+    ///
+    /// Whether it is a hit was looked at when it was read, or will be once it is whole; behind others in one read it goes the way of all.
     private func takesKnown() -> Bool {
         guard let (head, verdict) = self.held.withUnsafeReadableBytes({ self.knownHead($0) }) else { return false }
         self.held.moveReaderIndex(forwardBy: head.byteCount)

@@ -42,17 +42,17 @@ struct HitTests {
         }
 
         /// Sends a request the way of all requests.
-        func decide(head: CallHead? = nil, body: ByteBuffer? = nil) async {
-            let request = self.request(head ?? self.head, body ?? self.body)
+        func decide(head: CallHead? = nil, body: ByteBuffer? = nil, from address: String = "192.0.2.1") async {
+            let request = self.request(head ?? self.head, body ?? self.body, from: address)
             _ = await self.harness.ambassador.decide(request, remembering: self.shortcuts).response
         }
 
-        private func request(_ head: CallHead, _ body: ByteBuffer) -> Request {
+        private func request(_ head: CallHead, _ body: ByteBuffer, from address: String) -> Request {
             Request(
                 head: head,
                 traceID: .random(),
                 body: body,
-                clientAddress: "192.0.2.1",
+                clientAddress: address,
                 receivedAt: self.harness.clock.now
             )
         }
@@ -159,7 +159,7 @@ struct HitTests {
         #expect(loop.harness.audit.records.map(\.outcome) == [.miss, .hit, .hit, .refused])
     }
 
-    @Test("a thousand questions and a hundred callers who ask the same find their places")
+    @Test("a thousand questions, and a hundred callers and a hundred addresses that ask the same, find their places")
     func places() async {
         let loop = await Loop(Harness(flows: ["faq": .cached()]))
         let bodies = (0..<1_000).map { ByteBuffer(string: #"{"flow_id":"faq","input":"q\#($0)"}"#) }
@@ -168,10 +168,13 @@ struct HitTests {
             await loop.decide(body: body)
             await loop.decide(body: body)
         }
+        let addresses = (0..<100).map { "198.51.100.\($0)" }
         for head in heads { await loop.decide(head: head) }
+        for address in addresses { await loop.decide(from: address) }
         // Where five meet, which the seed of the hash makes rare, the last one has none.
         #expect(bodies.count { loop.hit(body: $0) != nil } >= 980)
         #expect(heads.count { loop.hit(head: $0) != nil } >= 90)
+        #expect(addresses.count { loop.hit(from: $0) != nil } >= 90)
     }
 
     @Test("where all places are taken, a request gets that of the oldest when it comes twice, and only then")
@@ -190,6 +193,18 @@ struct HitTests {
         await loop.decide(body: bodies[4])
         #expect(loop.hit() == nil && bodies[..<3].allSatisfy { loop.hit(body: $0) != nil })
         #expect(loop.hit(body: bodies[4]) != nil && loop.hit(body: bodies[3]) == nil)
+    }
+
+    @Test("places of requests whose head comes no more are taken at once")
+    func lapsedPlaces() async {
+        let gatekeeper = Gatekeeper(self.caller())
+        let loop = await Loop(Harness(flows: ["faq": .cached()], authenticator: gatekeeper), places: 4)
+        let bodies = (0..<5).map { ByteBuffer(string: #"{"flow_id":"faq","input":"\#($0)"}"#) }
+        for body in bodies[..<3] + bodies[..<3] { await loop.decide(body: body) }
+        loop.harness.clock.advance(by: .seconds(1))
+        let head = CallHead(route: .runFlow)
+        for body in bodies[3...] + bodies[3...] { await loop.decide(head: head, body: body) }
+        #expect(bodies[3...].allSatisfy { loop.hit(head: head, body: $0) != nil })
     }
 
     @Test("an entry that was purged or is stale, and a key that an operator has decided about, are not for it")
