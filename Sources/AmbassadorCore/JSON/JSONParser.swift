@@ -15,7 +15,7 @@ package struct JSONParser {
     private var members: [JSONMember] = []
 
     /// Objects with more members than this look for duplicate names in a set, because scanning would be quadratic.
-    private static let scannedMembersMax = 8
+    private static let scannedMembersMax = 32
 
     private init(document: ByteBuffer, bytes: UnsafeRawBufferPointer, depthMax: Int) {
         self.document = document

@@ -15,11 +15,24 @@ final class AnswerCollector: HTTPClientResponseDelegate {
     }
 
     func didReceiveHead(task: HTTPClient.Task<UpstreamAnswer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-        task.eventLoop.makeCompletedFuture { try self.answer.withLock { try $0.take(head) } }
+        self.proceed(task) { (answer) throws(UpstreamError) in try answer.take(head) }
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<UpstreamAnswer>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
-        task.eventLoop.makeCompletedFuture { try self.answer.withLock { try $0.take(part) } }
+        self.proceed(task) { (answer) throws(UpstreamError) in try answer.take(part) }
+    }
+
+    private func proceed(
+        _ task: HTTPClient.Task<UpstreamAnswer>,
+        _ take: (inout CollectedAnswer) throws(UpstreamError) -> Void
+    ) -> EventLoopFuture<Void> {
+        do {
+            try self.answer.withLock { (answer) throws(UpstreamError) in try take(&answer) }
+            // The loop has one of these for all.
+            return task.eventLoop.makeSucceededVoidFuture()
+        } catch {
+            return task.eventLoop.makeFailedFuture(error)
+        }
     }
 
     func didFinishRequest(task: HTTPClient.Task<UpstreamAnswer>) throws -> UpstreamAnswer {

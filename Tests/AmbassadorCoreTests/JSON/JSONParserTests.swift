@@ -134,6 +134,17 @@ struct JSONParserTests {
         #expect(error?.description == "duplicate member \"\(name)\" at byte \(offset)")
     }
 
+    @Test("a name that stands twice is found among any number of names", arguments: 1...70)
+    func findsDuplicates(count: Int) {
+        let members = (0..<count).map { "\"n\($0)\":0" }.joined(separator: ",")
+        for repeated in [0, count / 2, count - 1] {
+            let error = JSONError(offset: members.utf8.count + 2, reason: .duplicateMember("n\(repeated)"))
+            #expect(throws: error) {
+                try JSONParser.parse(ByteBuffer(string: "{\(members),\"n\(repeated)\":0}"))
+            }
+        }
+    }
+
     @Test("names that differ in bytes only are two names")
     func keepsNFCAndNFD() throws {
         let document = "{\"caf\u{E9}\":1,\"cafe\u{301}\":2,\"K\":3,\"\u{212A}\":4}"
