@@ -1,10 +1,17 @@
 // The limit: what one core can do at best. An epoll loop that takes the SHA-256 of a request's body, looks it up in a table and
 // writes the answer. It checks next to nothing, logs nothing and counts nothing; no server that does its duty can be faster by much.
 //
-//     cc -O2 -o limit limit.c && ./limit PORT FILE-WITH-THE-ANSWER'S-BODY [SLOTS-OF-THE-TABLE, A POWER OF TWO]
+// With --audit it also writes rows of the ambassador's audit log, and with --redis it asks a Redis for each answer: what is left of the
+// limit when one part of the duty is done.
+//
+//     cc -O2 -o limit limit.c -lsqlite3 && ./limit PORT FILE-WITH-THE-ANSWER'S-BODY
+//         [--slots N]                       of the table: a power of two
+//         [--audit FILE [--strict]          a database that has the table
+//         | --redis PORT --key KEY]
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <getopt.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,7 +22,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = 1 << 20, DESCRIPTORS_MAX = 4096 };
+#include "limit_audit.h"
+#include "limit_redis.h"
+
+enum { INPUT_MAX = 1 << 20, DESCRIPTORS_MAX = 4096, HEAD_MAX = 256 };
 
 typedef struct {
     uint8_t digest[32];
@@ -26,6 +36,8 @@ typedef struct {
 typedef struct {
     char *input, *output;
     size_t read, written, pending;
+    // Whether the answer in `output` waits for its record.
+    int is_held;
 } Connection;
 
 static Entry *table;
@@ -85,6 +97,12 @@ static void sha256(const uint8_t *bytes, size_t length, uint8_t digest[32]) {
     }
 }
 
+static size_t write_answer(char *answer, const char *value, size_t length) {
+    int head = sprintf(answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", length);
+    memcpy(answer + head, value, length);
+    return head + length;
+}
+
 static const Entry *answer_to(const char *question, size_t length) {
     uint8_t digest[32];
     sha256((const uint8_t *)question, length, digest);
@@ -94,11 +112,8 @@ static const Entry *answer_to(const char *question, size_t length) {
     while (entry->answer && memcmp(entry->digest, digest, 32) != 0) entry = &table[slot = (slot + 1) & (table_size - 1)];
     if (entry->answer) return entry;
     memcpy(entry->digest, digest, 32);
-    entry->answer = malloc(body_length + 256);
-    int head = sprintf(
-        entry->answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", body_length);
-    memcpy(entry->answer + head, body, body_length);
-    entry->length = head + body_length;
+    entry->answer = malloc(body_length + HEAD_MAX);
+    entry->length = write_answer(entry->answer, body, body_length);
     return entry;
 }
 
@@ -134,50 +149,103 @@ static int has_served(int descriptor, Connection *c) {
         char *question = head_end + 4;
         if (length > (size_t)(end - question)) break;
         const Entry *entry = answer_to(question, length);
-        c->output = realloc(c->output, c->pending + entry->length);
-        memcpy(c->output + c->pending, entry->answer, entry->length);
-        c->pending += entry->length;
+        if (redis >= 0) {
+            ask_redis(descriptor);
+        } else {
+            c->output = realloc(c->output, c->pending + entry->length);
+            memcpy(c->output + c->pending, entry->answer, entry->length);
+            c->pending += entry->length;
+            c->is_held = is_strict;
+            if (has_audit) record(descriptor, entry - table, length, entry->length);
+        }
         next = question + length;
     }
     memmove(c->input, next, end - next);
     c->read = end - next;
-    return has_written(descriptor, c);
+    return c->is_held || has_written(descriptor, c);
+}
+
+// Lets the answers leave whose records are on disk, and reads what came meanwhile.
+static void release_answers(void) {
+    eventfd_t count;
+    eventfd_read(settled, &count);
+    for (int descriptor; (descriptor = next_released()) >= 0;) {
+        Connection *c = &connections[descriptor];
+        c->is_held = 0;
+        if (c->input && (!has_written(descriptor, c) || !has_served(descriptor, c))) end(descriptor);
+    }
+}
+
+static void answer_from_redis(void) {
+    read_replies();
+    const char *value;
+    size_t length;
+    for (int descriptor; (descriptor = next_value(&value, &length)) >= 0;) {
+        Connection *c = &connections[descriptor];
+        c->output = realloc(c->output, c->pending + length + HEAD_MAX);
+        c->pending += write_answer(c->output + c->pending, value, length);
+        if (!has_written(descriptor, c)) end(descriptor);
+    }
+}
+
+static void watch(int poll, int descriptor, uint32_t events) {
+    struct epoll_event event = {.events = events, .data.fd = descriptor};
+    epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
 int main(int count, char **arguments) {
-    FILE *file = count == 3 || count == 4 ? fopen(arguments[2], "rb") : NULL;
-    if (count == 4) table_size = strtoul(arguments[3], 0, 10);
-    if (!file || table_size == 0 || table_size & (table_size - 1)) return fprintf(stderr, "usage: limit PORT FILE [SLOTS]\n"), 2;
+    static const struct option options[] = {
+        {"slots", required_argument, 0, 's'}, {"audit", required_argument, 0, 'a'}, {"strict", no_argument, 0, 't'},
+        {"redis", required_argument, 0, 'r'}, {"key", required_argument, 0, 'k'},   {0}};
+    const char *audit = 0, *redis_port = 0, *key = "";
+    int strict = 0;
+    for (int option; (option = getopt_long(count, arguments, "", options, 0)) != -1;) {
+        if (option == 's') table_size = strtoul(optarg, 0, 10);
+        else if (option == 'a') audit = optarg;
+        else if (option == 't') strict = 1;
+        else if (option == 'r') redis_port = optarg;
+        else if (option == 'k') key = optarg;
+        else return 2;
+    }
+    FILE *file = count - optind == 2 && !(audit && redis_port) ? fopen(arguments[optind + 1], "rb") : NULL;
+    if (!file || table_size == 0 || table_size & (table_size - 1))
+        return fprintf(stderr, "usage: limit PORT FILE [--slots N] [--audit FILE [--strict] | --redis PORT --key KEY]\n"), 2;
     table = calloc(table_size, sizeof *table);
     body = malloc(1 << 24);
     body_length = fread(body, 1, 1 << 24, file);
     fclose(file);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[1]))};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[optind]))};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1024)) return perror("limit"), 1;
     int poll = epoll_create1(0);
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
-    epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
+    watch(poll, listener, EPOLLIN);
+    if (audit) start_audit(audit, strict), watch(poll, settled, EPOLLIN);
+    if (redis_port) connect_redis(atoi(redis_port), key), watch(poll, redis, EPOLLIN);
     for (;;) {
         struct epoll_event events[256];
         int ready = epoll_wait(poll, events, 256, -1);
         for (int i = 0; i < ready; i++) {
             int descriptor = events[i].data.fd;
-            if (descriptor != listener) {
+            if (descriptor == settled) {
+                release_answers();
+            } else if (descriptor == redis) {
+                answer_from_redis();
+            } else if (descriptor != listener) {
                 Connection *c = &connections[descriptor];
-                if (!has_written(descriptor, c) || !has_served(descriptor, c)) end(descriptor);
-                continue;
+                if ((!c->is_held && !has_written(descriptor, c)) || !has_served(descriptor, c)) end(descriptor);
+            } else {
+                int accepted = accept4(listener, 0, 0, SOCK_NONBLOCK);
+                if (accepted < 0) continue;
+                if (accepted >= DESCRIPTORS_MAX) { close(accepted); continue; }
+                setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+                connections[accepted].input = malloc(INPUT_MAX);
+                // Edge-triggered for the sake of writing: what cannot be written now is written when there is room.
+                watch(poll, accepted, EPOLLIN | EPOLLOUT | EPOLLET);
             }
-            int accepted = accept4(listener, 0, 0, SOCK_NONBLOCK);
-            if (accepted < 0) continue;
-            if (accepted >= DESCRIPTORS_MAX) { close(accepted); continue; }
-            setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-            connections[accepted].input = malloc(INPUT_MAX);
-            // Edge-triggered for the sake of writing: what cannot be written now is written when there is room.
-            struct epoll_event both = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.fd = accepted};
-            epoll_ctl(poll, EPOLL_CTL_ADD, accepted, &both);
         }
+        announce();
+        send_commands();
     }
 }

@@ -1,9 +1,11 @@
 """What runs while a part is measured: started, pinned to cores, checked, ended."""
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -140,10 +142,19 @@ class Stage:
             sendfile="on" if self._answer_kib > SENDFILE_OFF_MAX_KIB else "off",
         )
 
-    def bare(self, name: str, slots: int = 1 << 14) -> Server:
-        """Starts the bare C server, which shows what a core can do."""
+    def bare(self, name: str, slots: int = 1 << 14, audit: str | None = None, redis_key: str | None = None) -> Server:
+        """Starts the bare C server, which shows what a core can do.
+
+        With `audit`, `batched` or `strict`, it writes rows of the audit log too, and with `redis_key` it gets its answers from there.
+        """
         port = free_port()
-        return self.start(name, [self.compiled("limit.c"), port, self.folder / "answer", slots], port)
+        more: list[object] = []
+        if audit:
+            more += ["--audit", self._audit_file(name)] + (["--strict"] if audit == "strict" else [])
+        if redis_key:
+            more += ["--redis", self.redis().port, "--key", redis_key]
+        command = [self.compiled("limit.c", libraries=("sqlite3",)), port, self.folder / "answer", "--slots", slots]
+        return self.start(name, [*command, *more], port)
 
     def redis(self) -> Redis:
         """The part's Redis, on the cores of the load."""
@@ -152,14 +163,15 @@ class Stage:
                 self._redis = Redis(self.folder)
         return self._redis
 
-    def compiled(self, source: str, *flags: str) -> pathlib.Path:
+    def compiled(self, source: str, *flags: str, libraries: Sequence[str] = ()) -> pathlib.Path:
         """Compiles a C file of this folder and returns the path of the result."""
         compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
         if compiler is None:
             raise Failure("no C compiler is there: run `scripts/install-dependencies benchmark`")
         binary = self.folder / pathlib.Path(source).stem
         if not binary.exists():
-            subprocess.run([compiler, "-O2", *flags, "-o", binary, BENCHMARKS / source], check=True)
+            linked = [f"-l{library}" for library in libraries]
+            subprocess.run([compiler, "-O2", *flags, "-o", binary, BENCHMARKS / source, *linked], check=True)
         return binary
 
     def check_hits(
@@ -183,6 +195,15 @@ class Stage:
         """The memory that an nginx's cached files take."""
         command = ["du", "--summarize", "--block-size=1K", str(self.memory / _file_name(server.name))]
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0]) / 1024
+
+    def _audit_file(self, name: str) -> pathlib.Path:
+        """A database with the ambassador's own tables for its records, set up as its own is."""
+        file = self.folder / f"{_file_name(name)}.db"
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            database.executescript("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL")
+            for migration in ("0002_create_audit", "0008_shorten_trace_runs"):
+                database.executescript((BENCHMARKS.parent / f"migrations/{migration}.sql").read_text())
+        return file
 
     def _start_upstream(self, answer_kib: int) -> Server:
         question = "how do I get a new password for my account in the shop?"

@@ -16,6 +16,9 @@ EVERYTHING = "ambassador, everything on"
 STRICT = "ambassador, everything on, strict audit"
 NGINX = "nginx proxy_cache, buffered log"
 BARE = "bare C: epoll, SHA-256, a table; no log"
+# What is left of that to a server which writes the audit log's rows as well.
+BARE_AUDIT = "bare C with the audit log"
+BARE_STRICT = "bare C with the audit log, strict"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,22 @@
 from .. import svg
 from ..rounds import Result
 from ..stage import Stage
-from .common import BARE, EVERYTHING, KEYS, NGINX, STRICT, Options, Outcome, Part, milliseconds, named, race, table
+from .common import (
+    BARE,
+    BARE_AUDIT,
+    BARE_STRICT,
+    EVERYTHING,
+    KEYS,
+    NGINX,
+    STRICT,
+    Options,
+    Outcome,
+    Part,
+    milliseconds,
+    named,
+    race,
+    table,
+)
 
 
 def measure(options: Options) -> Outcome:
@@ -17,6 +32,8 @@ def measure(options: Options) -> Outcome:
             stage.ambassador(STRICT, everything=True, durability="strict"),
             stage.nginx("nginx proxy_cache, no log", log="off"),
             stage.bare(BARE),
+            stage.bare(BARE_AUDIT, audit="batched"),
+            stage.bare(BARE_STRICT, audit="strict"),
         ]
         race(outcome, "hits", stage, servers, options)
         stage.check_hits(servers, KEYS)
@@ -57,7 +74,8 @@ def together(outcome: Outcome, others: Outcome | None) -> list[str]:
     answer = outcome.figures["answer_bytes"] / 1024
     return [
         f"Hits: 64 connections, {KEYS:,} questions, answers of {answer:.1f} KiB; server and load on a core each. Everything on is the "
-        "audit log (`batched`), metrics, a JWT and a tenant's limit.",
+        "audit log (`batched`), metrics, a JWT and a tenant's limit. Bare C with the audit log writes rows of the same shape "
+        "into the same table, as the ambassador's writer does, and checks, limits and counts nothing.",
         "",
         *table(HEAD, *lines),
     ]
