@@ -46,7 +46,7 @@ package final class FaultProxy: Sendable {
         let listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.autoRead, value: false)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { proxy.join($0) }
             .bind(host: "127.0.0.1", port: 0).get()
         proxy.state.withLock { $0.listener = listener }
@@ -73,7 +73,7 @@ package final class FaultProxy: Sendable {
     private func join(_ front: any Channel) -> EventLoopFuture<Void> {
         let fault = self.plan(self.opened(front))
         return ClientBootstrap(group: front.eventLoop)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { back in
                 back.eventLoop.makeCompletedFuture {
                     try back.pipeline.syncOperations.addHandler(FaultHandler(fault: fault, front: front))

@@ -67,7 +67,7 @@ package final class HTTPServer: Service {
         let listener: any Channel
         switch self.configuration.address {
         case .tcp(let host, let port):
-            listener = try await bootstrap.childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            listener = try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .bind(host: host, port: port).get()
         case .unix(let path):
             listener = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
