@@ -13,8 +13,8 @@ extension Ambassador {
         var stale: CacheEntry? = self.parts.memory.entry(for: key, at: self.parts.clocks.now())
         for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
             let finding = detail == .redis ? finding : nil
-            let found = if let finding { await finding.entry } else { await tier.entry(for: key) }
-            guard let entry = found, self.parts.purges.mayTake(entry) else { continue }
+            let found = if let finding { await tier.entry(of: finding) } else { await tier.entry(for: key) }
+            guard let entry = found else { continue }
             if let reply = self.answer(with: entry, to: plan, from: detail) {
                 await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }
                 return reply
@@ -108,8 +108,8 @@ extension Ambassador {
 
     /// Redis may hold what another replica fetched; the store can know more than memory only where memory knows nothing,
     /// since this process alone writes it.
-    private func tiers(beyondMemoryThatHolds entry: CacheEntry?) -> [(any ResponseCache, OutcomeDetail)] {
-        var tiers: [(any ResponseCache, OutcomeDetail)] = []
+    private func tiers(beyondMemoryThatHolds entry: CacheEntry?) -> [(CacheTier, OutcomeDetail)] {
+        var tiers: [(CacheTier, OutcomeDetail)] = []
         if let shared = self.parts.shared { tiers.append((shared, .redis)) }
         if entry == nil { tiers.append((self.parts.store, .store)) }
         return tiers

@@ -14,7 +14,7 @@ extension Ambassador {
     }
 
     private func decide(on finding: Finding, _ plan: Plan, _ exchange: Exchange) -> Decision {
-        guard case .entry(let entry) = finding, self.parts.purges.mayTake(entry),
+        guard case .entry(let entry) = finding,
             let reply = self.answer(with: entry, to: plan, from: .redis)
         else { return self.fulfilling(plan, exchange, finding) }
         self.keep(entry, plan, from: .redis)

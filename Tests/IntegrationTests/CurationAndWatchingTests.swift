@@ -5,6 +5,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
+@testable import AmbassadorSQLite
 @testable import ambassador
 
 /// Pins, tombstones and watched versions of a whole ambassador, over restarts.
@@ -66,6 +67,61 @@ import Testing
             )
             .rows.count == 1
         )
+        await upstream.shutdown()
+    }
+
+    @Test("decisions about one key at once leave memory and disk agreed", .timeLimit(.minutes(1)))
+    func parallelDecisions() async throws {
+        let upstream = try await TestUpstream.langFlow(on: MultiThreadedEventLoopGroup.singleton)
+        let store = try temporaryStore()
+        let keys = (0..<30).map { number in
+            CacheKey(scope: CacheScope(high: 1, low: 2), input: InputHash(words: (number, 3, 4, 5)))
+        }
+        let inForce = try await withAmbassador(upstream: upstream.url, store: store, settings: EndToEndTests.faq) {
+            running in
+            let ambassador = running.assembly.ambassador
+            await withTaskGroup(of: Void.self) { group in
+                for (round, key) in (0..<6).flatMap({ round in keys.map { (round, $0) } }) {
+                    let text = ByteBuffer(string: "text \(round)")
+                    group.addTask { _ = await ambassador.pin(key, text: text, author: "a", reason: "\(round)") }
+                    group.addTask { _ = await ambassador.tombstone(key, author: "b", reason: "\(round)") }
+                    group.addTask { _ = await ambassador.unpin(key) }
+                }
+            }
+            return Self.summary(ambassador.curationMarks)
+        }
+        let reopened = try await withAmbassador(upstream: upstream.url, store: store, settings: EndToEndTests.faq) {
+            running in Self.summary(running.assembly.ambassador.curationMarks)
+        }
+        #expect(reopened == inForce)
+        await upstream.shutdown()
+    }
+
+    private static func summary(_ marks: [CurationMark]) -> [String] {
+        marks.map { "\($0.key) \($0.kind) \($0.author) \($0.reason)" }.sorted()
+    }
+
+    @Test("a tombstone whose row was damaged is one all the same, and readiness says so", .timeLimit(.minutes(1)))
+    func damagedTombstone() async throws {
+        let upstream = try await TestUpstream.langFlow(on: MultiThreadedEventLoopGroup.singleton)
+        let store = try temporaryStore()
+        let key = try await withAmbassador(upstream: upstream.url, store: store, settings: EndToEndTests.faq) {
+            running in
+            _ = try await running.ask("q")
+            let key = try await Self.key(in: store)
+            try await running.admin.curate("tombstone", Self.decision(key))
+            return key
+        }
+        try Connection(path: DatabaseFile(store).path, access: .readWrite)
+            .execute("UPDATE curation SET checksum = zeroblob(32), kind = 'tombstonf'")
+        try await withAmbassador(upstream: upstream.url, store: store, settings: EndToEndTests.faq) { running in
+            #expect(try await running.ask("q").cacheStatus == "ambassador; fwd=bypass; detail=tombstone")
+            let readiness = try await running.get("/readyz")
+            #expect(readiness.status == 200)
+            #expect(readiness.body.contains("1 damaged and held as tombstones"))
+            try await running.admin.curate("tombstone", Self.decision(key))
+            #expect(try await !running.get("/readyz").body.contains("tombstones"))
+        }
         await upstream.shutdown()
     }
 

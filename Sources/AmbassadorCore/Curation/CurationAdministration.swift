@@ -30,7 +30,23 @@ package enum CurationResult: String, Sendable {
 
 extension Ambassador: CurationAdministration {
     package func pin(_ key: CacheKey, text: ByteBuffer?, author: String, reason: String) async -> CurationResult {
+        // Before anything is looked at: what a purge covers from here on is not pinned.
+        let purges = self.parts.purges.sequence
         let entry = await self.storedEntry(for: key)
+        let result = await self.pin(key, text: text, entry, askedAt: purges, author: author, reason: reason)
+        guard result == .notFound, text != nil else { return result }
+        // Purged meanwhile; the text is an answer of its own, without what was asked.
+        return await self.pin(key, text: text, nil, askedAt: purges, author: author, reason: reason)
+    }
+
+    private func pin(
+        _ key: CacheKey,
+        text: ByteBuffer?,
+        _ entry: CacheEntry?,
+        askedAt purges: UInt64,
+        author: String,
+        reason: String
+    ) async -> CurationResult {
         let answer: Answer
         if let text {
             answer = FallbackAnswer.make(
@@ -45,7 +61,11 @@ extension Ambassador: CurationAdministration {
             return .notFound
         }
         guard answer.body.readableBytes + answer.text.readableBytes <= self.parts.entryBytesMax else { return .noRoom }
-        return await self.putInForce(self.mark(key, .pin(answer), author, reason))
+        let ledger = self.parts.purges
+        return await self.putInForce(self.mark(key, .pin(answer), author, reason)) {
+            guard let entry, !ledger.permits(entry, askedAt: purges) else { return nil }
+            return .notFound
+        }
     }
 
     package func tombstone(_ key: CacheKey, author: String, reason: String) async -> CurationResult {
@@ -56,10 +76,12 @@ extension Ambassador: CurationAdministration {
     }
 
     package func unpin(_ key: CacheKey) async -> CurationResult {
-        guard self.parts.curation.mark(for: key) != nil else { return .notFound }
-        guard await self.parts.curationStore?.remove(key) ?? true else { return .notKept }
-        self.parts.curation.remove(key)
-        return .done
+        let table = self.parts.curation
+        return await self.make(.forget(key)) {
+            table.mark(for: key) == nil ? .notFound : nil
+        } apply: {
+            table.remove(key)
+        }
     }
 
     package var curationMarks: [CurationMark] { self.parts.curation.all }
@@ -68,20 +90,37 @@ extension Ambassador: CurationAdministration {
         CurationMark(key: key, kind: kind, author: author, reason: reason, time: self.parts.clocks.wall())
     }
 
-    /// An operator is told that it is done once it is on disk; what cannot be kept is not in force either.
-    private func putInForce(_ mark: CurationMark) async -> CurationResult {
-        let replaced = self.parts.curation.mark(for: mark.key)
-        guard self.parts.curation.insert(mark) else { return .noRoom }
-        guard await self.parts.curationStore?.keep(mark) ?? true else {
-            if let replaced { self.parts.curation.insert(replaced) } else { self.parts.curation.remove(mark.key) }
-            return .notKept
+    private func putInForce(
+        _ mark: CurationMark,
+        unless objection: @escaping @Sendable () -> CurationResult? = { nil }
+    ) async -> CurationResult {
+        let table = self.parts.curation
+        return await self.make(.keep(mark)) {
+            objection() ?? (table.hasRoom(for: mark) ? nil : .noRoom)
+        } apply: {
+            table.insert(mark)
         }
+    }
+
+    /// An operator is told that it is done once it is on disk; what cannot be kept is not in force either.
+    ///
+    /// Memory follows the disk, change by change, so that a restart finds the marks that were in force.
+    private func make(
+        _ change: CurationChange,
+        unless objection: @escaping @Sendable () -> CurationResult?,
+        apply: @escaping @Sendable () -> Void
+    ) async -> CurationResult {
+        if let store = self.parts.curationStore {
+            return await store.make(change, unless: objection, apply: apply)
+        }
+        if let result = objection() { return result }
+        apply()
         return .done
     }
 
     private func storedEntry(for key: CacheKey) async -> CacheEntry? {
         if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()) { return entry }
-        if let entry = await self.parts.shared?.entry(for: key), self.parts.purges.mayTake(entry) { return entry }
+        if let entry = await self.parts.shared?.entry(for: key) { return entry }
         return await self.parts.store.entry(for: key)
     }
 }

@@ -30,13 +30,23 @@ package final class CurationMark: Sendable {
     /// 1 to ``reasonBytesMax`` bytes.
     package let reason: String
     package let time: Timestamp
+    /// Whether it stands in place of a row that does not match its checksum: such a mark is a tombstone, whatever the row says.
+    package let isDamaged: Bool
 
-    package init(key: CacheKey, kind: Kind, author: String, reason: String, time: Timestamp) {
+    package init(
+        key: CacheKey,
+        kind: Kind,
+        author: String,
+        reason: String,
+        time: Timestamp,
+        isDamaged: Bool = false
+    ) {
         self.key = key
         self.kind = kind
         self.author = author
         self.reason = reason
         self.time = time
+        self.isDamaged = isDamaged
     }
 
     /// What the mark costs in memory, in bytes.
@@ -45,22 +55,4 @@ package final class CurationMark: Sendable {
             if case .pin(let answer) = self.kind { answer.body.readableBytes + answer.text.readableBytes } else { 0 }
         return 512 + answer + self.reason.utf8.count
     }
-}
-
-/// Where marks outlive the process.
-package protocol CurationStore: Sendable {
-    /// All marks.
-    ///
-    /// - Returns: `nil` where they cannot be read.
-    func marks() async -> [CurationMark]?
-
-    /// Keeps a mark in place of another one of the same key; returns once it is on disk or cannot be.
-    ///
-    /// - Returns: whether it was kept.
-    func keep(_ mark: CurationMark) async -> Bool
-
-    /// Forgets the mark of a key; returns once that is on disk or cannot be.
-    ///
-    /// - Returns: whether none is kept any more.
-    func remove(_ key: CacheKey) async -> Bool
 }

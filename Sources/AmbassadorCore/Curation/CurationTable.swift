@@ -4,9 +4,10 @@ import Synchronization
 ///
 /// Asked for every request: where there are no marks, as with most operators, that is one atomic load.
 package final class CurationTable: Sendable {
-    private struct State {
+    fileprivate struct State {
         var marks: [CacheKey: CurationMark] = [:]
         var byteCount = 0
+        var damaged = 0
     }
 
     /// The most marks, and the most bytes that they take.
@@ -32,15 +33,23 @@ package final class CurationTable: Sendable {
         self.state.withLock { Array($0.marks.values) }.sorted { $0.time > $1.time }
     }
 
+    /// How many marks stand in place of a damaged row; see ``CurationMark/isDamaged``.
+    package var damagedCount: Int { self.state.withLock { $0.damaged } }
+
+    /// Whether ``insert(_:)`` would take the mark.
+    func hasRoom(for mark: CurationMark) -> Bool {
+        self.state.withLock { $0.hasRoom(for: mark) }
+    }
+
     /// - Returns: `false` where there is no room for it.
     @discardableResult
     func insert(_ mark: CurationMark) -> Bool {
         self.state.withLock { state in
-            let replaced = state.marks[mark.key]
-            let byteCount = state.byteCount + mark.byteCount - (replaced?.byteCount ?? 0)
-            guard replaced != nil || state.marks.count < Self.marksMax, byteCount <= Self.bytesMax else { return false }
+            guard state.hasRoom(for: mark) else { return false }
+            state.remove(mark.key)
             state.marks[mark.key] = mark
-            state.byteCount = byteCount
+            state.byteCount += mark.byteCount
+            if mark.isDamaged { state.damaged += 1 }
             self.count.store(state.marks.count, ordering: .relaxed)
             return true
         }
@@ -49,10 +58,25 @@ package final class CurationTable: Sendable {
     @discardableResult
     func remove(_ key: CacheKey) -> CurationMark? {
         self.state.withLock { state in
-            guard let removed = state.marks.removeValue(forKey: key) else { return nil }
-            state.byteCount -= removed.byteCount
+            guard let removed = state.remove(key) else { return nil }
             self.count.store(state.marks.count, ordering: .relaxed)
             return removed
         }
+    }
+}
+
+extension CurationTable.State {
+    fileprivate func hasRoom(for mark: CurationMark) -> Bool {
+        let replaced = self.marks[mark.key]
+        return (replaced != nil || self.marks.count < CurationTable.marksMax)
+            && self.byteCount + mark.byteCount - (replaced?.byteCount ?? 0) <= CurationTable.bytesMax
+    }
+
+    @discardableResult
+    fileprivate mutating func remove(_ key: CacheKey) -> CurationMark? {
+        guard let removed = self.marks.removeValue(forKey: key) else { return nil }
+        self.byteCount -= removed.byteCount
+        if removed.isDamaged { self.damaged -= 1 }
+        return removed
     }
 }

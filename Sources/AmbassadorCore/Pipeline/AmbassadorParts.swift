@@ -8,8 +8,8 @@ package struct AmbassadorParts: Sendable {
     package let budgets: BudgetLedger
     package let memory: MemoryCache
     /// The hot cache that replicas share; `nil` where there is none.
-    package let shared: (any ResponseCache)?
-    package let store: any ResponseCache
+    package let shared: CacheTier?
+    package let store: CacheTier
     /// What replicas tell each other; `nil` where none share anything.
     package let replicas: (any ReplicaFeed)?
     /// What operators have decided about single answers, and where that outlives the process.
@@ -63,8 +63,8 @@ package struct AmbassadorParts: Sendable {
         self.limiter = limiter
         self.budgets = budgets
         self.memory = memory
-        self.shared = shared
-        self.store = store
+        self.shared = shared.map { CacheTier($0, purges: purges) }
+        self.store = CacheTier(store, purges: purges)
         self.audit = audit
         self.upstream = upstream
         self.breaker = breaker

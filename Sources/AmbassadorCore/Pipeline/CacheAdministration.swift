@@ -66,7 +66,7 @@ extension Ambassador: CacheAdministration {
     private func remove(
         _ selection: PurgeSelection,
         at time: Timestamp,
-        from shared: (any ResponseCache)?,
+        from shared: CacheTier?,
         _ notice: ReplicaNotice?
     ) async -> PurgeReport {
         // Removing takes time, and a request that comes meanwhile may find an entry in one place and put it into another. So each

@@ -9,7 +9,7 @@ struct SQLiteCuration: CurationStore {
     let queue: StoreQueue
     let logger: Logger
 
-    func marks() async -> [CurationMark]? {
+    func marks() async -> KeptMarks? {
         let box = Found()
         let result = await self.queue.perform { connection throws(SQLiteError) in
             let rows = try connection.prepare(
@@ -18,72 +18,94 @@ struct SQLiteCuration: CurationStore {
                 FROM curation
                 """
             )
-            var (marks, invalid): ([CurationMark], Int) = ([], 0)
+            var (marks, lost): ([CurationMark], Int) = ([], 0)
             while try rows.step() {
-                if let mark = Self.mark(rows) { marks.append(mark) } else { invalid += 1 }
+                if let mark = Self.mark(rows) { marks.append(mark) } else { lost += 1 }
             }
-            box.set(marks, invalid)
+            box.set(KeptMarks(marks, lost: lost))
         }
         guard self.report(result, "they cannot be read") else { return nil }
-        let (marks, invalid) = box.value
-        if invalid > 0 {
+        let found = box.value
+        let damaged = found.marks.count(where: \.isDamaged)
+        if damaged + found.lost > 0 {
             self.logger.error(
-                "pinned answers or tombstones do not match their checksums and are not in force",
-                metadata: ["count": "\(invalid)"]
+                """
+                pinned answers or tombstones do not match their checksums: as far as their keys can be read, nothing stored is \
+                served under them; decide about them anew, or restore the file
+                """,
+                metadata: ["held_as_tombstones": "\(damaged)", "lost": "\(found.lost)"]
             )
         }
-        return marks
+        return found
     }
 
-    func keep(_ mark: CurationMark) async -> Bool {
+    func make(
+        _ change: CurationChange,
+        unless objection: @escaping @Sendable () -> CurationResult?,
+        apply: @escaping @Sendable () -> Void
+    ) async -> CurationResult {
+        // The writing thread does one at a time, each in a transaction of its own: its order is the disk's.
+        let outcome = Outcome()
         let result = await self.queue.perform { connection throws(SQLiteError) in
-            let insert = try connection.prepare(
-                """
-                INSERT OR REPLACE INTO curation
-                    (scope, input_hash, kind, time, author, reason, checksum, body, session_offsets, text)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-            )
-            let answer = if case .pin(let answer) = mark.kind { Optional(answer) } else { nil as Answer? }
-            insert.bind(blob: EntryRow.bytes(of: mark.key.scope), at: 1)
-            insert.bind(blob: mark.key.input.bytes, at: 2)
-            insert.bind(mark.kind.name, at: 3)
-            insert.bind(mark.time.milliseconds, at: 4)
-            insert.bind(mark.author, at: 5)
-            insert.bind(mark.reason, at: 6)
-            insert.bind(blob: Self.checksum(of: mark.key, mark.kind), at: 7)
-            insert.bind(blob: answer?.body, at: 8)
-            insert.bind(blob: answer.map { ByteBuffer(bytes: EntryRow.bytes(ofOffsets: $0.sessionOffsets)) }, at: 9)
-            insert.bind(blob: answer?.text, at: 10)
-            try insert.run()
+            if let result = objection() { return outcome.set(result) }
+            switch change {
+            case .keep(let mark): try Self.keep(mark, on: connection)
+            case .forget(let key): try Self.forget(key, on: connection)
+            }
+            apply()
         }
-        return self.report(result, "one cannot be kept")
+        return self.report(result, "a change cannot be kept") ? outcome.value : .notKept
     }
 
-    func remove(_ key: CacheKey) async -> Bool {
-        let result = await self.queue.perform { connection throws(SQLiteError) in
-            let delete = try connection.prepare("DELETE FROM curation WHERE scope = ? AND input_hash = ?")
-            delete.bind(blob: EntryRow.bytes(of: key.scope), at: 1)
-            delete.bind(blob: key.input.bytes, at: 2)
-            try delete.run()
-        }
-        return self.report(result, "one cannot be removed")
+    private static func keep(_ mark: CurationMark, on connection: Connection) throws(SQLiteError) {
+        let insert = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO curation
+                (scope, input_hash, kind, time, author, reason, checksum, body, session_offsets, text)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        )
+        let answer = if case .pin(let answer) = mark.kind { Optional(answer) } else { nil as Answer? }
+        insert.bind(blob: EntryRow.bytes(of: mark.key.scope), at: 1)
+        insert.bind(blob: mark.key.input.bytes, at: 2)
+        insert.bind(mark.kind.name, at: 3)
+        insert.bind(mark.time.milliseconds, at: 4)
+        insert.bind(mark.author, at: 5)
+        insert.bind(mark.reason, at: 6)
+        insert.bind(blob: Self.checksum(of: mark.key, mark.kind), at: 7)
+        insert.bind(blob: answer?.body, at: 8)
+        insert.bind(blob: answer.map { ByteBuffer(bytes: EntryRow.bytes(ofOffsets: $0.sessionOffsets)) }, at: 9)
+        insert.bind(blob: answer?.text, at: 10)
+        try insert.run()
     }
 
+    private static func forget(_ key: CacheKey, on connection: Connection) throws(SQLiteError) {
+        let delete = try connection.prepare("DELETE FROM curation WHERE scope = ? AND input_hash = ?")
+        delete.bind(blob: EntryRow.bytes(of: key.scope), at: 1)
+        delete.bind(blob: key.input.bytes, at: 2)
+        try delete.run()
+    }
+
+    /// What a row says; of one that does not match its checksum only the key is believed, and nothing stored is served under it.
+    ///
+    /// A tombstone that was damaged must not open what it closes, and what a damaged pin replaced was wrong.
     private static func mark(_ row: Statement) -> CurationMark? {
         var scope = row.blob(at: 0)
-        guard
+        guard scope.readableBytes == 16,
             let high = scope.readInteger(as: UInt64.self), let low = scope.readInteger(as: UInt64.self),
-            let hash = InputHash(row.blob(at: 1).readableBytesView), let kind = Self.kind(row)
+            let hash = InputHash(row.blob(at: 1).readableBytesView)
         else { return nil }
         let key = CacheKey(scope: CacheScope(high: high, low: low), input: hash)
-        guard row.blob(at: 6).readableBytesView.elementsEqual(Self.checksum(of: key, kind)) else { return nil }
+        let kind = Self.kind(row).flatMap { kind in
+            row.blob(at: 6).readableBytesView.elementsEqual(Self.checksum(of: key, kind)) ? kind : nil
+        }
         return CurationMark(
             key: key,
-            kind: kind,
+            kind: kind ?? .tombstone,
             author: row.text(at: 4),
-            reason: row.text(at: 5),
-            time: Timestamp(milliseconds: row.integer(at: 3))
+            reason: kind == nil ? "damaged in the store: held as a tombstone" : row.text(at: 5),
+            time: Timestamp(milliseconds: row.integer(at: 3)),
+            isDamaged: kind == nil
         )
     }
 
@@ -122,11 +144,22 @@ struct SQLiteCuration: CurationStore {
 
 /// What was found on the writing thread.
 private final class Found: Sendable {
-    private let state = Mutex<(marks: [CurationMark], invalid: Int)>(([], 0))
+    private let state = Mutex(KeptMarks([]))
 
-    var value: (marks: [CurationMark], invalid: Int) { self.state.withLock { $0 } }
+    var value: KeptMarks { self.state.withLock { $0 } }
 
-    func set(_ marks: [CurationMark], _ invalid: Int) {
-        self.state.withLock { $0 = (marks, invalid) }
+    func set(_ marks: KeptMarks) {
+        self.state.withLock { $0 = marks }
+    }
+}
+
+/// What came of a change on the writing thread, where that raised no error.
+private final class Outcome: Sendable {
+    private let state = Mutex(CurationResult.done)
+
+    var value: CurationResult { self.state.withLock { $0 } }
+
+    func set(_ result: CurationResult) {
+        self.state.withLock { $0 = result }
     }
 }

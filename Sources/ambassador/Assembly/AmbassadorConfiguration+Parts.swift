@@ -167,6 +167,9 @@ extension AmbassadorConfiguration {
         guard let marks = await database.curation.marks() else {
             throw InvalidValue("the pinned answers and tombstones in the store cannot be read")
         }
+        let curation = CurationTable(marks.marks)
+        let readiness = Readiness()
+        readiness.add("curation") { Self.complaint(of: curation, lost: marks.lost) }
         let sleeper = Sleeper.alarms(on: group)
         return AmbassadorParts(
             flows: FlowRegistry(
@@ -197,14 +200,23 @@ extension AmbassadorConfiguration {
             streams: StreamFlights(limits: self.streamLimits, sleeper: sleeper),
             purges: PurgeLedger(),
             metrics: AmbassadorMetrics(registry: registry),
-            readiness: Readiness(),
+            readiness: readiness,
             clocks: clocks,
             sleeper: sleeper,
             logger: logger,
             entryBytesMax: self.hotCache.entryBytesMax,
             replicas: feed,
-            curation: CurationTable(marks),
+            curation: curation,
             curationStore: database.curation
         )
+    }
+
+    /// What `/readyz` says of pins and tombstones that were damaged, until an operator has decided anew.
+    private static func complaint(of curation: CurationTable, lost: Int) -> String? {
+        let damaged = curation.damagedCount
+        guard damaged + lost > 0 else { return nil }
+        let held = damaged > 0 ? "\(damaged) damaged and held as tombstones: see cache marks and decide anew" : ""
+        let gone = lost > 0 ? "\(lost) damaged beyond reading, and not in force: restore the file" : ""
+        return "Pinned answers or tombstones: " + [held, gone].filter { !$0.isEmpty }.joined(separator: "; ")
     }
 }

@@ -28,7 +28,8 @@ struct Harness {
         failures: RateLimit? = nil,
         breaker: CircuitBreakerSettings = CircuitBreakerSettings(),
         entryBytesMax: Int = 1 << 20,
-        streams: StreamLimits = StreamLimits()
+        streams: StreamLimits = StreamLimits(),
+        curationStore: (any CurationStore)? = nil
     ) {
         self.upstream = upstream
         self.audit = audit
@@ -65,7 +66,8 @@ struct Harness {
                 clocks: self.clock.clocks,
                 sleeper: self.clock.sleeper,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-                entryBytesMax: entryBytesMax
+                entryBytesMax: entryBytesMax,
+                curationStore: curationStore
             )
         )
     }
