@@ -96,6 +96,11 @@ benchmark-audit-minute: ## Measure whether the audit log keeps up for a minute: 
 	swift build $(BUILD_FLAGS) --product audit-benchmark
 	"$$(swift build $(BUILD_FLAGS) --show-bin-path)/audit-benchmark" --seconds 60
 
+.PHONY: folding-data
+folding-data: ## Write what folding knows of Unicode once more (raise the version in InputHasher where old lines change)
+	swift scripts/folding-data.swift > Sources/AmbassadorCore/Caching/Folding/FoldingData.swift.new
+	mv Sources/AmbassadorCore/Caching/Folding/FoldingData.swift.new Sources/AmbassadorCore/Caching/Folding/FoldingData.swift
+
 .PHONY: lint
 lint: ## Check the format
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

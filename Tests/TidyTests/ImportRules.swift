@@ -10,8 +10,6 @@ enum ImportRules {
         // The system's clocks.
         "Sources/AmbassadorCore/Time/Clocks.swift": ["Glibc", "Musl", "Darwin"],
         "Sources/AmbassadorCore/Identity/RandomPool.swift": ["Glibc", "Musl", "Darwin"],
-        // Compatibility normalization of Unicode is Foundation's.
-        "Sources/AmbassadorCore/Caching/TextNormalization.swift": ["Foundation"],
     ]
     static let adapters: Set<String> = [
         "AmbassadorSQLite", "AmbassadorRedis", "AmbassadorHTTP", "AmbassadorAdmin", "AmbassadorIdentity",

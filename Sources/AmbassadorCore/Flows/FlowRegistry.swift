@@ -8,6 +8,10 @@ package final class FlowRegistry: Sendable {
         case deny
         /// It is run under these settings.
         case allow(FlowSettings)
+
+        fileprivate var normalizesText: Bool {
+            if case .allow(let settings) = self { settings.normalize == .text } else { false }
+        }
     }
 
     private struct Unlisted {
@@ -40,6 +44,9 @@ package final class FlowRegistry: Sendable {
                 return (name, Flow(name: name, settings: settings, breaker: breaker, metrics: metrics))
             }
         )
+        if listed.values.contains(where: { $0.normalize == .text }) || policy.normalizesText {
+            TextNormalization.prepare()
+        }
         self.listed = flows
         // Where several flows run one target, the first by name stands for it.
         let ordered = flows.values.sorted { $0.name.description < $1.name.description }

@@ -30,7 +30,7 @@ struct TextNormalizationTests {
             ("…", "..."), ("STRASSE", "strasse"), ("Straße", "strasse"), ("STRAẞE", "strasse"), ("ΣΑΣ", "σασ"),
             ("σας", "σασ"), ("I", "i"),
             ("ı", "ı"), ("İ", "i\u{307}"), ("K", "k"), ("Å", "å"), ("ſ", "s"), ("Ǆ", "dž"), ("ŉ", "ʼn"), ("ΐ", "ΐ"),
-            ("Ა", "ა"), ("ꭰ", "ꭰ"), ("Ꭰ", "ꭰ"),
+            ("가\u{11A8}", "각"), ("Ა", "ა"), ("ꭰ", "ꭰ"), ("Ꭰ", "ꭰ"),
             ("𝐀", "a"), ("𝔘?", "u"), ("ﾊﾟ", "パ"), ("｡", "。"), ("a｡", "a"), ("👩‍👧 OK!", "👩‍👧 ok"), ("ΑΙ\u{345}", "αιι"),
         ]
     )
@@ -59,7 +59,7 @@ struct TextNormalizationTests {
         }
     }
 
-    @Test("ASCII and the rest are folded by one rule")
+    @Test("a text is folded as ASCII and as what it is beside others")
     func agreesOnASCII() {
         var random = SeededGenerator(seed: 6)
         for _ in 0..<5_000 {
@@ -69,16 +69,54 @@ struct TextNormalizationTests {
                     : Array(" ?!.".utf8)[Int.random(in: 0..<4, using: &random)]
             }
             let text = String(decoding: bytes, as: UTF8.self)
-            // A letter beyond ASCII in front sends the same text down the other way.
-            #expect(Self.fold("é" + text) == Self.fold("éx" + text).replacingFirstX, "\(bytes)")
-            #expect(Self.fold("x" + text) == Array("x".utf8) + Self.fold("é" + text).dropFirst(2), "\(bytes)")
+            // What begins something new at both ends changes nothing within, and sends it down the other way.
+            let among = Self.fold("é" + text + "é").dropFirst(2).dropLast(2)
+            let alone = Self.fold("x" + text + "x").dropFirst().dropLast()
+            #expect(Array(among) == Array(alone), "\(bytes)")
         }
     }
-}
 
-extension [UInt8] {
-    /// Without the `x` behind the two bytes of the first letter.
-    fileprivate var replacingFirstX: [UInt8] {
-        Array(self.prefix(2) + self.dropFirst(3))
+    @Test("a text in one piece is folded as Foundation's forms and the standard library's cases say, scalar by scalar")
+    func agreesOnScalars() {
+        for value in UInt32(0)...0x2FFFF {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let expected = ReferenceFolding.fold("a\(scalar)b")
+            if Self.fold("a\(scalar)b") != expected { Issue.record("U+\(String(value, radix: 16))") }
+        }
+    }
+
+    @Test("texts full of marks, jamo, Greek and forms are folded as the reference folds them, and once is enough")
+    func agreesOnTexts() {
+        var random = SeededGenerator(seed: 60)
+        for _ in 0..<20_000 {
+            let text = ReferenceFolding.text(using: &random)
+            let folded = Self.fold(text)
+            let values = text.unicodeScalars.map { String($0.value, radix: 16) }
+            if folded != ReferenceFolding.fold(text) {
+                Issue.record("\(values): \(String(decoding: folded, as: UTF8.self))")
+            }
+            if Self.fold(String(decoding: folded, as: UTF8.self)) != folded {
+                Issue.record("\(values) changes once more")
+            }
+        }
+    }
+
+    @Test("marks without end stay in order, whatever their number", arguments: [15, 16, 17, 18, 1_000, 100_001])
+    func ordersManyMarks(count: Int) {
+        let pairs = String(repeating: "\u{301}\u{323}", count: count)
+        // One of each composes; what is left stands class by class, in the order in which it came.
+        let expected =
+            "\u{1EA1}" + String(repeating: "\u{323}", count: count - 1) + String(repeating: "\u{301}", count: count)
+        #expect(Self.fold("A" + pairs) == Array(expected.utf8))
+    }
+
+    @Test("what grows most, what composes most and what ends in the middle of a scalar are folded to the end")
+    func foldsExtremes() {
+        let blessing = Self.fold("\u{FDFA}")
+        #expect(blessing.count == 33)
+        #expect(Self.fold(String(repeating: "\u{FDFA}", count: 1_000)).count == 33_000)
+        #expect(Self.fold(String(repeating: "\u{1100}\u{1161}\u{11A8}", count: 1_000)).count == 3_000)
+        let cut = TextNormalization.canonical(ByteBuffer(bytes: [0x61, 0xF0, 0x9F]), .text)
+        #expect(cut.readableBytes > 1)
     }
 }
