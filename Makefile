@@ -61,6 +61,10 @@ test-slow-clients: debug ## 1,000 slow callers beside a normal one, whose p99 mu
 test-streams: debug ## Streams: the first byte, the memory of 200 slow readers, a stop in the middle
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/streams
 
+.PHONY: test-hostile
+test-hostile: debug ## Ten minutes before an upstream that breaks every rule (SECONDS=60 for one)
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/hostile $(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS))
+
 .PHONY: test-crash
 test-crash: debug ## kill -9 under load, 20 times for each promise of the audit log
 	AMBASSADOR="$(AMBASSADOR)" Tests/Crash/run --rounds 20
