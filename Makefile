@@ -65,6 +65,10 @@ test-streams: debug ## Streams: the first byte, the memory of 200 slow readers, 
 test-hostile: debug ## Ten minutes before an upstream that breaks every rule (SECONDS=60 for one)
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/hostile $(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS))
 
+.PHONY: test-process
+test-process: debug ## Signals, outputs that are full or unread, no /proc, no free descriptor
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/process
+
 .PHONY: test-crash
 test-crash: debug ## kill -9 under load, 20 times for each promise of the audit log
 	AMBASSADOR="$(AMBASSADOR)" Tests/Crash/run --rounds 20

@@ -46,6 +46,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .target(name: "CProcess"),
         .target(
             name: "AmbassadorCore",
             dependencies: [
@@ -128,7 +129,7 @@ let package = Package(
             name: "ambassador",
             dependencies: [
                 "AmbassadorAdmin", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorIdentity", "AmbassadorRedis",
-                "AmbassadorSQLite",
+                "AmbassadorSQLite", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -137,7 +138,6 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings

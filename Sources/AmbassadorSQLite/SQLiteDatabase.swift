@@ -120,8 +120,10 @@ package final class SQLiteDatabase: Sendable {
     ///
     /// No new request may be taken any more when it is called; those under way, whose places in the audit queue are reserved, are
     /// waited for. It waits, and where writing fails goes on trying, for the configured patience each.
-    package func stop() async {
-        await self.waitForReservations()
+    ///
+    /// - Parameter waitingForRequests: `false` where requests that are under way are cut off: what they would have recorded is not waited for.
+    package func stop(waitingForRequests: Bool = true) async {
+        if waitingForRequests { await self.waitForReservations() }
         self.status.askToStop()
         self.signal.notify(urgent: true)
         await self.status.waitUntilStopped()

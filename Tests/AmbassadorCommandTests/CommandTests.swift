@@ -11,7 +11,14 @@ final class RecordedOutput: TextOutput {
     private let texts = Mutex("")
     var text: String { self.texts.withLock { $0 } }
     var width: Int? { nil }
-    func write(_ text: String) { self.texts.withLock { $0 += text } }
+    func write(_ text: String) throws(OutputError) { self.texts.withLock { $0 += text } }
+}
+
+/// An output that takes nothing.
+struct BrokenOutput: TextOutput {
+    let error: OutputError
+    var width: Int? { nil }
+    func write(_ text: String) throws(OutputError) { throw self.error }
 }
 
 /// A store that answers with the batches it was given, and keeps what it was asked.

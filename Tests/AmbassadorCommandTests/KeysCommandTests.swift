@@ -123,6 +123,25 @@ import Testing
         }
     }
 
+    @Test(
+        "a key that could not be written is revoked again, whatever was wrong",
+        arguments: [OutputError.closed, .failed(28)]
+    )
+    func unwritten(_ error: OutputError) throws {
+        let folder = try TemporaryFolder()
+        let file = APIKeyFile(folder.path + "/keys.json")
+        var generator = SeededGenerator(seed: 1)
+        let notes = RecordedOutput()
+        let command = try KeysCreateCommand.parse(["--tenant", "acme", "--name", "ci", "--flows", "faq"])
+        let failure = #expect(throws: CommandFailure.self) {
+            try command.execute(file, at: Self.now, using: &generator, to: BrokenOutput(error: error), notesTo: notes)
+        }
+        let key = try #require(try file.read().records.first)
+        #expect(key.state(at: Self.now).rawValue == "revoked")
+        #expect(failure?.description == "\(error); the key \(key.id) was made and is revoked again")
+        #expect(notes.text.isEmpty)
+    }
+
     @Test("every keys command has help with examples and its exit status")
     func help() {
         let commands: [any ParsableCommand.Type] = [

@@ -1,6 +1,7 @@
 """What the suites outside of Swift share: a running ambassador, a fake LangFlow, a fast client, and a report.
 
-Python's standard library only. The suites are `Tests/System/run`, `Tests/Crash/run`, `Tests/LangFlow/run` and `Tests/Browser/run`.
+Python's standard library only. The suites are those beside this file, `Tests/Crash/run`, `Tests/LangFlow/run` and
+`Tests/Browser/run`.
 """
 
 import asyncio
@@ -139,6 +140,23 @@ class Ambassador:
 
     def tail(self, lines: int = 20) -> str:
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def spawn(
+        self,
+        *arguments: str,
+        before: list[str] | None = None,
+        env: dict[str, str] | None = None,
+        takes_config: bool = True,
+        **options: object,
+    ) -> subprocess.Popen:
+        """Starts a command of the command line on this ambassador's configuration.
+
+        `before` stands before the binary, such as a wrapper; `options` are those of `Popen`.
+        """
+        config = ["--config", str(self.config)] if takes_config else []
+        command = [*(before or []), ambassador_binary(), *arguments, *config]
+        environment = {**_environment(), **(env or {})}
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=self.folder, env=environment, **options)
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess:
         """Runs a command of the command line on this ambassador's configuration."""
@@ -327,7 +345,7 @@ class FakeLangFlow:
         try:
             while True:
                 await self._answer(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass  # The ambassador, or the end of the suite, has closed the connection.
         finally:
             self._connections.discard(writer)

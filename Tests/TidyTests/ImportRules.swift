@@ -19,6 +19,7 @@ enum ImportRules {
     static let homes: [String: [String]] = [
         "CSQLite": ["Sources/AmbassadorSQLite/Engine"],
         "CHiredis": ["Sources/AmbassadorRedis/Hiredis"],
+        "CProcess": ["Sources/ambassador/Process"],
         "ArgumentParser": ["Sources/ambassador"],
         "Yams": ["Sources/ambassador"],
         "Hummingbird": ["Sources/AmbassadorAdmin", "Sources/ambassador/Demo"],

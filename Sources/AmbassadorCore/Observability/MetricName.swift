@@ -81,7 +81,7 @@ package struct MetricName: Sendable {
     package static let auditCommitDuration = MetricName("audit_commit_duration_seconds", "Time of a group commit.")
     package static let accessLogDropped = MetricName(
         "access_log_dropped_total",
-        "Request lines not written, since the log's reader was too slow."
+        "Lines of the log not written, since their reader was too slow."
     )
     package static let limitRefusals = MetricName("limit_refusals_total", "Requests refused by a rate limit, by limit.")
     package static let limitBuckets = MetricName("limit_buckets", "Subjects of a rate limit that have a bucket.")

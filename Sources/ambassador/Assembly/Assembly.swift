@@ -4,11 +4,11 @@ import AmbassadorHTTP
 import AmbassadorIdentity
 import AmbassadorRedis
 import AmbassadorSQLite
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import UnixSignals
 
 /// All parts of a running ambassador, made from a configuration in the order in which they depend on each other.
 struct Assembly {
@@ -20,18 +20,25 @@ struct Assembly {
     private let services: [any Service]
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
+    /// Writes what is to be kept, without waiting for requests under way.
+    private let stopNow: @Sendable () async -> Void
 
     /// Opens the store, applies its migrations, and listens.
     ///
     /// Redis and LangFlow may be away: they are waited for by nobody. Port 0 lets the system choose.
     ///
     /// - Throws: where the store cannot be opened or an address cannot be had; what was opened before is closed again.
-    static func build(_ configuration: AmbassadorConfiguration, clocks: Clocks = .system) async throws -> Assembly {
+    /// `warnings` are what is odd about the configuration; they are logged.
+    static func build(
+        _ configuration: AmbassadorConfiguration,
+        warnings: [String] = [],
+        clocks: Clocks = .system
+    ) async throws -> Assembly {
         let threads = configuration.threads > 0 ? configuration.threads : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         var opened = Opened()
         do {
-            return try await Self.build(configuration, group, clocks, &opened)
+            return try await Self.build(configuration, warnings, group, clocks, &opened)
         } catch {
             await opened.close()
             try? await group.shutdownGracefully()
@@ -41,12 +48,13 @@ struct Assembly {
 
     private static func build(
         _ configuration: AmbassadorConfiguration,
+        _ warnings: [String],
         _ group: MultiThreadedEventLoopGroup,
         _ clocks: Clocks,
         _ opened: inout Opened
     ) async throws -> Assembly {
         let registry = MetricRegistry()
-        let logs = Logs(configuration.log, registry: registry)
+        let logs = Logs(configuration.log, registry: registry, warnings: warnings)
         opened.add { await logs.drain() }
         let logger = logs.logger
         let database = try SQLiteDatabase.open(
@@ -104,27 +112,50 @@ struct Assembly {
                 + Self.followers(ambassador, feed, versions, database, logger)
                 + [admin, server, Beginning { parts.readiness.becomeUnready() }],
             group: group,
-            logger: logger
+            logger: logger,
+            stopNow: Self.stopNow(database, logs)
         )
     }
 
     /// Serves until a signal or a graceful shutdown of the task, then lets everything that is under way end.
-    func run(signals: [UnixSignal] = [], grace: Duration) async throws {
+    func run(signals: Signals? = nil, grace: Duration) async throws {
         var configuration = ServiceGroupConfiguration(
             services: self.services.map { .init(service: $0) },
-            gracefulShutdownSignals: signals,
             logger: self.logger
         )
         // The server's own limit is the grace period; what comes after it, in order, has limits of a few seconds each.
         configuration.maximumGracefulShutdownDuration = grace + .seconds(20)
         let group = self.group
+        let services = ServiceGroup(configuration: configuration)
+        signals?.deliver { self.act(on: $0, services) }
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await services.run()
         } catch {
             try? await group.shutdownGracefully()
             throw error
         }
         try await group.shutdownGracefully()
+    }
+
+    private static func stopNow(_ database: SQLiteDatabase, _ logs: Logs) -> @Sendable () async -> Void {
+        {
+            await database.stop(waitingForRequests: false)
+            await logs.drain()
+        }
+    }
+
+    private func act(on signal: SignalPolicy.Action, _ services: ServiceGroup) {
+        switch signal {
+        case .note(let text): self.logger.notice("\(text)")
+        case .drain: Task { await services.triggerGracefulShutdown() }
+        case .stopNow:
+            self.logger.warning("stopping at once: requests under way are cut off")
+            Task {
+                await self.stopNow()
+                // Nothing else may run any more: what it did would be recorded nowhere.
+                _exit(EXIT_SUCCESS)
+            }
+        }
     }
 
     private static func watch(_ server: HTTPServer, _ readiness: Readiness) {

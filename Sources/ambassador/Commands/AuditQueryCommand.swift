@@ -66,11 +66,11 @@ struct AuditQueryCommand: AsyncParsableCommand {
 
     func execute(_ source: any AuditSource, to output: any TextOutput) async throws {
         if let sql {
-            self.output.write(try await source.rows(sql: sql, limit: self.limit), to: output)
+            try self.output.write(try await source.rows(sql: sql, limit: self.limit), to: output)
         } else {
             let table = try await source.records(self.query(now: Clocks.system.wall()))
             let isForPeople = self.output.format == .table
-            self.output.write(isForPeople ? table.selecting(AuditQuery.shownColumns) : table, to: output)
+            try self.output.write(isForPeople ? table.selecting(AuditQuery.shownColumns) : table, to: output)
         }
     }
 

@@ -29,7 +29,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     func execute(_ source: any AuditSource, to output: any TextOutput) async throws {
         let table = try await source.record(traceID: self.traceID)
         guard !table.rows.isEmpty else { throw CommandFailure("no record has the trace id \(self.traceID)") }
-        self.output.write(self.output.format == .table ? table.transposed : table, to: output)
+        try self.output.write(self.output.format == .table ? table.transposed : table, to: output)
     }
 }
 

@@ -60,7 +60,9 @@ struct AuditTailCommand: AsyncParsableCommand {
         var isFirst = true
         while true {
             let table = try await source.records(query)
-            if isFirst || !table.rows.isEmpty { output.write(self.text(table, isFirst: isFirst, width: output.width)) }
+            if isFirst || !table.rows.isEmpty {
+                try output.write(self.text(table, isFirst: isFirst, width: output.width))
+            }
             isFirst = false
             guard self.follow else { return }
             if case .integer(let id)? = table.rows.last?.first { query.afterID = id }

@@ -54,7 +54,7 @@ struct CacheListCommand: AsyncParsableCommand {
             tenant: self.selection.tenant,
             limit: self.limit
         )
-        self.output.write(table, to: output)
+        try self.output.write(table, to: output)
     }
 }
 
@@ -86,6 +86,6 @@ struct CacheShowCommand: AsyncParsableCommand {
     func execute(_ source: any EntrySource, to output: any TextOutput) async throws {
         let table = try await source.entry(key: self.key)
         guard !table.rows.isEmpty else { throw CommandFailure("no stored answer has the key \(visible(self.key))") }
-        self.output.write(self.output.format == .table ? table.transposed : table, to: output)
+        try self.output.write(self.output.format == .table ? table.transposed : table, to: output)
     }
 }

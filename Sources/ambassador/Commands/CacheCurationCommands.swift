@@ -115,7 +115,7 @@ struct CacheMarksCommand: AsyncParsableCommand {
         let rows = try await client.marks().map { mark in
             columns.map { column in mark[column]?.string.map { OutputTable.Value.text($0.text) } ?? .null }
         }
-        self.output.write(OutputTable(columns: columns.map { "\($0)" }, rows: rows), to: output)
+        try self.output.write(OutputTable(columns: columns.map { "\($0)" }, rows: rows), to: output)
     }
 }
 

@@ -74,7 +74,7 @@ struct CachePurgeCommand: AsyncParsableCommand {
             all: self.all
         )
         let result = try await client.purge(request)
-        self.output.write(result.table, to: output)
+        try self.output.write(result.table, to: output)
         guard result.isComplete else {
             throw CommandFailure(
                 """
@@ -123,9 +123,9 @@ struct CacheStatsCommand: AsyncParsableCommand {
     func execute(_ client: any AdminClient, to output: any TextOutput) async throws {
         let statistics = try await client.cacheStatistics()
         if self.output.format == .json {
-            output.write(JSONText.pretty(statistics) + "\n")
+            try output.write(JSONText.pretty(statistics) + "\n")
         } else {
-            self.output.write(statistics.table, to: output)
+            try self.output.write(statistics.table, to: output)
         }
     }
 }

@@ -22,14 +22,16 @@ func reporting(
     do {
         try await work()
     } catch let errors as ConfigurationErrors {
-        output.write(errors.description + "\n")
+        output.tell(errors.description + "\n")
         throw ExitCode(ConfigurationErrors.exitStatus)
+    } catch let error as OutputError {
+        throw ExitCode(error.end(tellingTo: output))
     } catch let exit as ExitCode {
         throw exit
     } catch let usage as ValidationError {
         throw usage
     } catch {
-        output.write("error: \(error)\n")
+        output.tell("error: \(error)\n")
         throw ExitCode.failure
     }
 }

@@ -123,8 +123,8 @@ struct FormatOptions: ParsableArguments {
 
     init() {}
 
-    func write(_ table: OutputTable, to output: any TextOutput) {
-        output.write(self.format.text(table, width: output.width))
+    func write(_ table: OutputTable, to output: any TextOutput) throws(OutputError) {
+        try output.write(self.format.text(table, width: output.width))
     }
 }
 

@@ -34,12 +34,18 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
-        try await reporting { self.execute(try self.options.load(), to: Terminal.output, warningsTo: Terminal.error) }
+        try await reporting {
+            try self.execute(try self.options.load(), to: Terminal.output, warningsTo: Terminal.error)
+        }
     }
 
-    func execute(_ loaded: LoadedConfiguration, to output: any TextOutput, warningsTo errors: any TextOutput) {
-        for warning in loaded.warnings { errors.write("warning: \(warning)\n") }
-        output.write("OK: \(loaded.file.map { visible($0) } ?? "no file, defaults and environment")\n")
+    func execute(
+        _ loaded: LoadedConfiguration,
+        to output: any TextOutput,
+        warningsTo errors: any TextOutput
+    ) throws(OutputError) {
+        for warning in loaded.warnings { errors.tell("warning: \(warning)\n") }
+        try output.write("OK: \(loaded.file.map { visible($0) } ?? "no file, defaults and environment")\n")
     }
 }
 
@@ -69,11 +75,11 @@ struct ConfigShowCommand: AsyncParsableCommand {
     var format = Format.yaml
 
     func run() async throws {
-        try await reporting { self.execute(try self.options.load(), to: Terminal.output) }
+        try await reporting { try self.execute(try self.options.load(), to: Terminal.output) }
     }
 
-    func execute(_ loaded: LoadedConfiguration, to output: any TextOutput) {
+    func execute(_ loaded: LoadedConfiguration, to output: any TextOutput) throws(OutputError) {
         let effective = EffectiveConfiguration(loaded)
-        output.write(self.format == .json ? JSONText.pretty(effective.json) + "\n" : effective.yaml)
+        try output.write(self.format == .json ? JSONText.pretty(effective.json) + "\n" : effective.yaml)
     }
 }

@@ -83,8 +83,8 @@ struct KeysCreateCommand: AsyncParsableCommand {
                 using: &generator
             )
         }
-        output.write(key.secret.revealed + "\n")
-        notes.write(
+        try Self.hand(key, to: output, file, at: time)
+        notes.tell(
             """
             Key \(key.id) of \(self.name), tenant \(self.tenant?.description ?? "none"), in \(visible(file.path)).
             It may: \(permissions.grants.map(\.description).joined(separator: ", ")).
@@ -93,6 +93,20 @@ struct KeysCreateCommand: AsyncParsableCommand {
 
             """
         )
+    }
+
+    /// Writes the key, or revokes it again: a key that works and that nobody knows must not stay.
+    private static func hand(_ key: APIKey, to output: any TextOutput, _ file: APIKeyFile, at time: Timestamp) throws {
+        do throws(OutputError) {
+            try output.write(key.secret.revealed + "\n")
+        } catch let unwritten {
+            do throws(APIKeyFileError) {
+                _ = try file.update { list throws(APIKeyFileError) in try list.revoke(key.id, at: time) }
+            } catch {
+                throw CommandFailure("\(unwritten); revoke the key \(key.id), which could not be done here: \(error)")
+            }
+            throw CommandFailure("\(unwritten); the key \(key.id) was made and is revoked again")
+        }
     }
 
     private func expiry(at time: Timestamp) throws(ValidationError) -> Timestamp? {

@@ -34,7 +34,7 @@ struct KeysListCommand: AsyncParsableCommand {
         let columns = [
             "id", "tenant", "name", "state", "permissions", "created_at", "expires_at", "revoked_at", "sha256",
         ]
-        self.output.write(OutputTable(columns: columns, rows: rows), to: output)
+        try self.output.write(OutputTable(columns: columns, rows: rows), to: output)
     }
 
     private static func row(_ key: APIKeyRecord, at time: Timestamp) -> [OutputTable.Value] {

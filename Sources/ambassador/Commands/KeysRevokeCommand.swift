@@ -34,6 +34,6 @@ struct KeysRevokeCommand: AsyncParsableCommand {
         }
         let key = try file.update { list throws(APIKeyFileError) in try list.revoke(self.id, at: time) }
         let whose = "\(key.name), tenant \(key.tenant?.description ?? "none")"
-        output.write("revoked \(key.id) of \(whose), at \((key.revokedAt ?? time).iso8601)\n")
+        try output.write("revoked \(key.id) of \(whose), at \((key.revokedAt ?? time).iso8601)\n")
     }
 }

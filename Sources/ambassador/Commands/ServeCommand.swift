@@ -1,23 +1,27 @@
 import ArgumentParser
-import ServiceLifecycle
-import UnixSignals
 
 /// Runs the ambassador.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run the ambassador.",
-        discussion: exitStatusHelp
+        discussion: """
+            SIGTERM and SIGINT stop it once the requests under way are answered, for shutdown_grace at most; a second one, or SIGQUIT, \
+            at once. Either way the audit log is written first.
+
+            \(exitStatusHelp)
+            """
     )
 
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
         try await reporting {
+            // Before anything else: what asks for a stop during the start stops it in order.
+            let signals = try Signals.watch()
             let loaded = try self.options.load()
-            for warning in loaded.warnings { Terminal.error.write("warning: \(warning)\n") }
-            let assembly = try await Assembly.build(loaded.configuration)
-            try await assembly.run(signals: [.sigterm, .sigint], grace: loaded.configuration.shutdownGrace)
+            let assembly = try await Assembly.build(loaded.configuration, warnings: loaded.warnings)
+            try await assembly.run(signals: signals, grace: loaded.configuration.shutdownGrace)
         }
     }
 }

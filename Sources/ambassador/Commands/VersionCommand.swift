@@ -5,6 +5,6 @@ struct VersionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Say which version this is.")
 
     func run() async throws {
-        Terminal.output.write("ambassador \(AmbassadorCommand.version)\n")
+        try await reporting { try Terminal.output.write("ambassador \(AmbassadorCommand.version)\n") }
     }
 }

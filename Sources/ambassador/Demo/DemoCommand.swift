@@ -4,7 +4,6 @@ import Foundation
 import Logging
 import NIOPosix
 import ServiceLifecycle
-import UnixSignals
 
 /// `ambassador demo`: the main job for someone who has no LangFlow yet.
 struct DemoCommand: AsyncParsableCommand {
@@ -24,17 +23,18 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            let signals = try Signals.watch()
             let folder = FileManager.default.temporaryDirectory.appending(path: "ambassador-demo-\(getpid())")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer {
                 // What is left in the temporary folder is the system's to clear.
                 try? FileManager.default.removeItem(at: folder)
             }
-            try await self.serve(in: folder.path)
+            try await self.serve(in: folder.path, until: signals)
         }
     }
 
-    private func serve(in folder: String) async throws {
+    private func serve(in folder: String, until signals: Signals) async throws {
         let store = folder + "/ambassador.db"
         let configuration = try self.demonstration(folder: folder, store: store)
         let assembly = try await Assembly.build(configuration)
@@ -45,14 +45,15 @@ struct DemoCommand: AsyncParsableCommand {
             group: MultiThreadedEventLoopGroup.singleton,
             logger: silent
         )
-        Terminal.output.write(
+        try Terminal.output.write(
             DemoTour(listen: self.listen, admin: self.admin, port: self.upstreamPort, store: store).text
         )
-        try await ServiceGroup(
-            services: [upstream, Running { try await assembly.run(grace: configuration.shutdownGrace) }],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: silent
-        ).run()
+        let ambassador = Running { try await assembly.run(signals: signals, grace: configuration.shutdownGrace) }
+        let services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: upstream),
+            .init(service: ambassador, successTerminationBehavior: .gracefullyShutdownGroup),
+        ]
+        try await ServiceGroup(configuration: .init(services: services, logger: silent)).run()
     }
 
     /// Short lives, so that a stale answer can be seen within the demonstration's minute of outage.

@@ -12,10 +12,12 @@ struct AccessLog: Sendable {
     /// Writes the lines of a batch.
     func write(_ records: [AuditRecord]) {
         var lines = ByteBuffer()
+        var count = 0
         for record in records where self.isSampled(record) {
             Self.write(record, into: &lines)
+            count += 1
         }
-        if lines.readableBytes > 0 { self.writer.write(lines) }
+        if count > 0 { self.writer.write(lines, count: count) }
     }
 
     private func isSampled(_ record: AuditRecord) -> Bool {

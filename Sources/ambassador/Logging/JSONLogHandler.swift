@@ -33,6 +33,6 @@ struct JSONLogHandler: LogHandler {
             JSONWriter.writeString(String(value.description.prefix(1024)), into: &line)
         }
         line.writeStaticString("}\n")
-        self.writer.write(line)
+        self.writer.write(line, count: 1)
     }
 }
