@@ -65,6 +65,10 @@ test-streams: debug ## Streams: the first byte, the memory of 200 slow readers, 
 test-hostile: debug ## Ten minutes before an upstream that breaks every rule (SECONDS=60 for one)
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/hostile $(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS))
 
+.PHONY: test-surroundings
+test-surroundings: debug ## README's tour, Redis, TLS, a Unix socket; Tests/laboratory runs it as an ordinary user
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/surroundings
+
 .PHONY: test-process
 test-process: debug ## Signals, outputs that are full or unread, no /proc, no free descriptor
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/process
