@@ -57,6 +57,10 @@ test-governance: debug ## A shared limit while Redis hangs, a budget over kill -
 test-slow-clients: debug ## 1,000 slow callers beside a normal one, whose p99 must hold
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/slow-clients
 
+.PHONY: test-descriptors
+test-descriptors: debug ## Idle connections that fill a small limit of open files, and a limit that ends
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/descriptors
+
 .PHONY: test-streams
 test-streams: debug ## Streams: the first byte, the memory of 200 slow readers, a stop in the middle
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/streams

@@ -1,58 +1,50 @@
 import AmbassadorCore
-import HTTPTypes
-import Hummingbird
+import NIOCore
 
 /// One thing that the admin plane can do, and what a caller needs for it.
 ///
 /// There is no route without a permission, since none can be made.
 struct AdminRoute: Sendable {
-    let method: HTTPRequest.Method
+    let method: String
     let path: String
     let permission: Action
     /// Called only for callers who have the permission.
-    let respond: @Sendable (AdminRequest, AdminRequestContext) async throws -> AdminResponse
+    let respond: @Sendable (AdminRequest) async throws(Refusal) -> Response.Content
 
     /// Whether it changes something, so that even the attempt is recorded.
     var isChange: Bool { self.permission != .adminRead }
-}
 
-extension AdminRoute {
-    /// Every method that a request may have (RFC 9110 §9.3, RFC 5789).
-    private static let methods: [HTTPRequest.Method] = [
-        .get, .head, .post, .put, .patch, .delete, .options, .connect, .trace,
-    ]
-
-    /// Has a router answer all the routes; a method that a path does not have is a 405.
-    static func add(_ routes: [AdminRoute], to router: Router<AdminRequestContext>, recorder: ChangeRecorder) {
-        for route in routes {
-            router.on(RouterPath(route.path), method: route.method) { request, context -> AdminResponse in
-                try await route.answer(request, context, recorder)
-            }
-        }
-        for path in Set(routes.map(\.path)) {
-            var allowed = routes.filter { $0.path == path }.map(\.method)
-            if allowed.contains(.get) { allowed.append(.head) }
-            let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-            for method in Self.methods where !allowed.contains(method) {
-                router.on(RouterPath(path), method: method) { _, _ -> AdminResponse in
-                    throw HTTPError(.methodNotAllowed, headers: [.allow: names], message: "Use \(names).")
-                }
-            }
-        }
+    /// Whether it answers a method; what answers `GET` answers `HEAD` too.
+    func takes(_ method: String) -> Bool {
+        method == self.method || method == "HEAD" && self.method == "GET"
     }
 
     /// Answers a caller who has the permission, and refuses the others.
-    private func answer(
-        _ request: AdminRequest,
-        _ context: AdminRequestContext,
-        _ recorder: ChangeRecorder
-    ) async throws -> AdminResponse {
-        guard context.caller.permissions.allows(self.permission) else {
+    func answer(_ request: AdminRequest, _ recorder: ChangeRecorder) async throws(Refusal) -> Response.Content {
+        guard request.caller.permissions.allows(self.permission) else {
             if self.isChange {
-                await recorder.record(self.permission, of: "", .refused, "no permission", in: context)
+                await recorder.record(self.permission, of: "", .refused, "no permission", in: request)
             }
-            throw HTTPError(.forbidden, message: "This takes the permission \(self.permission.rawValue).")
+            throw Refusal(.forbidden, "This takes the permission \(self.permission.rawValue).")
         }
-        return try await self.respond(request, context)
+        return try await self.respond(request)
+    }
+}
+
+/// The routes by path.
+struct AdminRouter: Sendable {
+    private let byPath: [[UInt8]: [AdminRoute]]
+
+    init(_ routes: [AdminRoute]) {
+        self.byPath = Dictionary(grouping: routes) { Array($0.path.utf8) }
+    }
+
+    /// What a path has; `nil` where there is no such path.
+    func routes(at path: String) -> [AdminRoute]? { self.byPath[Array(path.utf8)] }
+
+    /// The value of `Allow`.
+    static func methods(of routes: [AdminRoute]) -> String {
+        let methods = routes.map(\.method)
+        return (methods.contains("GET") ? methods + ["HEAD"] : methods).sorted().joined(separator: ", ")
     }
 }

@@ -1,6 +1,4 @@
 import AmbassadorCore
-import HTTPTypes
-import Hummingbird
 import NIOCore
 
 /// `/admin/v1/cache`: what the hot caches hold, and purges.
@@ -14,11 +12,12 @@ struct CacheRoutes {
     var all: [AdminRoute] {
         let (caches, recorder) = (self.caches, self.recorder)
         return [
-            AdminRoute(method: .get, path: "/admin/v1/cache/stats", permission: .adminRead) { _, _ in
-                Self.response(Self.json(caches.statistics))
+            AdminRoute(method: "GET", path: "/admin/v1/cache/stats", permission: .adminRead) { _ in
+                Self.content(Self.json(caches.statistics))
             },
-            AdminRoute(method: .post, path: "/admin/v1/cache/purge", permission: .adminPurge) { request, context in
-                try await Self.purge(caches, request, context, recorder)
+            AdminRoute(method: "POST", path: "/admin/v1/cache/purge", permission: .adminPurge) {
+                request throws(Refusal) in
+                try await Self.purge(caches, request, recorder)
             },
         ]
     }
@@ -26,33 +25,25 @@ struct CacheRoutes {
     private static func purge(
         _ caches: any CacheAdministration,
         _ request: AdminRequest,
-        _ context: AdminRequestContext,
         _ recorder: ChangeRecorder
-    ) async throws -> AdminResponse {
-        guard let type = request.headers[.contentType], type.lowercased().hasPrefix("application/json") else {
-            throw HTTPError(.unsupportedMediaType, message: "Send Content-Type: application/json.")
-        }
-        let purge = try PurgeRequest(try await request.body.collect(upTo: Self.bodyBytesMax))
-        guard purge.isWithin(context.caller.tenant) else {
-            await recorder.record(.adminPurge, of: purge.description, .refused, "of another tenant", in: context)
-            throw HTTPError(
+    ) async throws(Refusal) -> Response.Content {
+        let purge = try PurgeRequest(try request.content(upTo: Self.bodyBytesMax))
+        guard purge.isWithin(request.caller.tenant) else {
+            await recorder.record(.adminPurge, of: purge.description, .refused, "of another tenant", in: request)
+            throw Refusal(
                 .forbidden,
-                message: "Nothing was purged: this credential may purge its own tenant's entries only; name the tenant."
+                "Nothing was purged: this credential may purge its own tenant's entries only; name the tenant."
             )
         }
         let report = await caches.purge(try purge.selection(in: caches, at: recorder.clocks.wall()))
         // An entry that stays in the store, or with a replica that does not know, is served again.
         let outcome: AdminChange.Outcome = report.isComplete ? .done : .failed
-        await recorder.record(.adminPurge, of: purge.description, outcome, Self.text(report), in: context)
-        return Self.response(Self.json(report))
+        await recorder.record(.adminPurge, of: purge.description, outcome, Self.text(report), in: request)
+        return Self.content(Self.json(report))
     }
 
-    private static func response(_ body: String) -> AdminResponse {
-        AdminResponse(
-            status: .ok,
-            headers: [.contentType: "application/json"],
-            body: .init(byteBuffer: ByteBuffer(string: body + "\n"))
-        )
+    private static func content(_ body: String) -> Response.Content {
+        .json(ByteBuffer(string: body + "\n"))
     }
 
     private static func json(_ statistics: CacheStatistics) -> String {

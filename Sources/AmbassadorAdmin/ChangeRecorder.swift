@@ -14,13 +14,13 @@ struct ChangeRecorder: Sendable {
         of subject: String,
         _ outcome: AdminChange.Outcome,
         _ detail: String,
-        in context: AdminRequestContext
+        in request: AdminRequest
     ) async {
         let change = AdminChange(
             time: self.clocks.wall(),
-            principal: context.caller.principal,
-            tenant: context.caller.tenant,
-            client: context.client,
+            principal: request.caller.principal,
+            tenant: request.caller.tenant,
+            client: request.client,
             action: action,
             subject: subject,
             outcome: outcome,

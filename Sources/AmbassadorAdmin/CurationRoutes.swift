@@ -1,6 +1,4 @@
 import AmbassadorCore
-import HTTPTypes
-import Hummingbird
 import NIOCore
 
 /// `/admin/v1/cache/pin`, `tombstone`, `unpin` and `marks`: what operators decide about single answers.
@@ -11,7 +9,7 @@ struct CurationRoutes {
     let recorder: ChangeRecorder
 
     /// A text is escaped in JSON, so its body is longer than the longest text.
-    private static let bodyBytesMax = 4 << 20
+    static let bodyBytesMax = 4 << 20
 
     var all: [AdminRoute] {
         [
@@ -31,36 +29,34 @@ struct CurationRoutes {
         _ act: @escaping @Sendable (any CurationAdministration, CurationRequest, String) async -> CurationResult
     ) -> AdminRoute {
         let (curation, recorder) = (self.curation, self.recorder)
-        return AdminRoute(method: .post, path: "/admin/v1/cache/\(verb)", permission: .adminWrite) { request, context in
-            guard let type = request.headers[.contentType], type.lowercased().hasPrefix("application/json") else {
-                throw HTTPError(.unsupportedMediaType, message: "Send Content-Type: application/json.")
-            }
-            let body = try await request.body.collect(upTo: Self.bodyBytesMax)
-            let wanted = try CurationRequest(body, takesText: verb == "pin")
+        return AdminRoute(method: "POST", path: "/admin/v1/cache/\(verb)", permission: .adminWrite) {
+            request throws(Refusal) in
+            let wanted = try CurationRequest(try request.content(upTo: Self.bodyBytesMax), takesText: verb == "pin")
             let subject = "\(verb) key=\(wanted.key)"
-            guard context.caller.tenant == nil else {
-                await recorder.record(.adminWrite, of: subject, .refused, "of a tenant's credential", in: context)
-                throw HTTPError(.forbidden, message: "Nothing was changed: a key may be another tenant's.")
+            guard request.caller.tenant == nil else {
+                await recorder.record(.adminWrite, of: subject, .refused, "of a tenant's credential", in: request)
+                throw Refusal(.forbidden, "Nothing was changed: a key may be another tenant's.")
             }
-            let result = await act(curation, wanted, context.caller.principal)
+            let result = await act(curation, wanted, request.caller.principal)
             let isDone = result == .done || result == .incomplete
             await recorder.record(
                 .adminWrite,
                 of: subject,
                 result == .done ? .done : .failed,
                 "\(result.rawValue): \(wanted.recordedReason)",
-                in: context
+                in: request
             )
             guard isDone else { throw Self.refusal(result) }
-            return Self.response(#"{"result":"\#(result.rawValue)"}"#)
+            return Self.content(#"{"result":"\#(result.rawValue)"}"#)
         }
     }
 
     private var list: AdminRoute {
         let curation = self.curation
-        return AdminRoute(method: .get, path: "/admin/v1/cache/marks", permission: .adminRead) { _, context in
-            guard context.caller.tenant == nil else {
-                throw HTTPError(.forbidden, message: "A key may be another tenant's.")
+        return AdminRoute(method: "GET", path: "/admin/v1/cache/marks", permission: .adminRead) {
+            request throws(Refusal) in
+            guard request.caller.tenant == nil else {
+                throw Refusal(.forbidden, "A key may be another tenant's.")
             }
             var body = ByteBuffer(string: #"{"marks":["#)
             for (position, mark) in curation.curationMarks.enumerated() {
@@ -68,7 +64,7 @@ struct CurationRoutes {
                 Self.write(mark, into: &body)
             }
             body.writeStaticString("]}")
-            return Self.response(String(buffer: body))
+            return Self.content(String(buffer: body))
         }
     }
 
@@ -84,28 +80,24 @@ struct CurationRoutes {
         body.writeStaticString("}")
     }
 
-    private static func response(_ body: String) -> AdminResponse {
-        AdminResponse(
-            status: .ok,
-            headers: [.contentType: "application/json"],
-            body: .init(byteBuffer: ByteBuffer(string: body + "\n"))
-        )
+    private static func content(_ body: String) -> Response.Content {
+        .json(ByteBuffer(string: body + "\n"))
     }
 
-    private static func refusal(_ result: CurationResult) -> HTTPError {
+    private static func refusal(_ result: CurationResult) -> Refusal {
         switch result {
         case .notFound:
-            HTTPError(
-                .notFound,
-                message: "Nothing is known under this key. To pin an answer that is not stored, give its text."
+            Refusal(
+                .unknownKey,
+                "Nothing is known under this key. To pin an answer that is not stored, give its text."
             )
         case .noRoom:
-            HTTPError(
-                .contentTooLarge,
-                message: "The answer is over hot_cache.entry_size_max, or there are too many marks."
+            Refusal(
+                .bodyTooLarge,
+                "The answer is over hot_cache.entry_size_max, or there are too many marks."
             )
         case .notKept, .done, .incomplete:
-            HTTPError(.serviceUnavailable, message: "The store cannot be written, so nothing was changed. See the log.")
+            Refusal(.storeUnavailable, "The store cannot be written, so nothing was changed. See the log.")
         }
     }
 }
@@ -116,7 +108,7 @@ struct CurationRequest {
     let reason: String
     let text: ByteBuffer?
 
-    init(_ body: ByteBuffer, takesText: Bool) throws(HTTPError) {
+    init(_ body: ByteBuffer, takesText: Bool) throws(Refusal) {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(body)
@@ -150,7 +142,7 @@ struct CurationRequest {
         )
     }
 
-    private static func refusal(_ reason: String) -> HTTPError {
-        HTTPError(.badRequest, message: "Nothing was changed: \(reason).")
+    private static func refusal(_ reason: String) -> Refusal {
+        Refusal(.invalidField, "Nothing was changed: \(reason).")
     }
 }

@@ -1,5 +1,4 @@
 import AmbassadorCore
-import Hummingbird
 import NIOCore
 
 /// The body of a purge: `{"all": true}`, or any of `key`, `flow`, `target`, `tenant`, `older_than_seconds` and `text`, which must all
@@ -21,7 +20,7 @@ struct PurgeRequest: CustomStringConvertible {
     private var olderThanSeconds: Int?
     private var text: ByteBuffer?
 
-    init(_ body: ByteBuffer) throws(HTTPError) {
+    init(_ body: ByteBuffer) throws(Refusal) {
         var members = try Self.members(of: body)
         if let all = members.removeValue(forKey: "all") {
             guard all == .bool(true), members.isEmpty else {
@@ -38,7 +37,7 @@ struct PurgeRequest: CustomStringConvertible {
         }
     }
 
-    private mutating func read(_ name: String, _ value: JSONValue) throws(HTTPError) {
+    private mutating func read(_ name: String, _ value: JSONValue) throws(Refusal) {
         let string = value.string
         switch name {
         case "key":
@@ -74,11 +73,11 @@ struct PurgeRequest: CustomStringConvertible {
     }
 
     /// What to remove, with flows by their target and ages by the time that it is.
-    func selection(in caches: any CacheAdministration, at now: Timestamp) throws(HTTPError) -> PurgeSelection {
+    func selection(in caches: any CacheAdministration, at now: Timestamp) throws(Refusal) -> PurgeSelection {
         PurgeSelection(
             key: self.key,
             tenant: self.tenant,
-            target: try self.flow.map { flow throws(HTTPError) in try Self.target(flow, caches) } ?? self.target,
+            target: try self.flow.map { flow throws(Refusal) in try Self.target(flow, caches) } ?? self.target,
             storedBefore: self.olderThanSeconds.map { now.advanced(by: .seconds(-$0)) },
             text: self.text
         )
@@ -95,7 +94,7 @@ struct PurgeRequest: CustomStringConvertible {
         return named.isEmpty ? "all" : named.joined(separator: " ")
     }
 
-    private static func members(of body: ByteBuffer) throws(HTTPError) -> [String: JSONValue] {
+    private static func members(of body: ByteBuffer) throws(Refusal) -> [String: JSONValue] {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(body)
@@ -115,19 +114,19 @@ struct PurgeRequest: CustomStringConvertible {
         return byName
     }
 
-    private static func target(_ flow: FlowName, _ caches: any CacheAdministration) throws(HTTPError) -> FlowName {
+    private static func target(_ flow: FlowName, _ caches: any CacheAdministration) throws(Refusal) -> FlowName {
         guard let target = caches.target(ofFlow: flow) else {
-            throw HTTPError(.notFound, message: "There is no flow \(flow).")
+            throw Refusal(.unknownFlow, "There is no flow \(flow).")
         }
         return target
     }
 
-    private static func found<Value>(_ value: Value?, _ reason: String) throws(HTTPError) -> Value {
+    private static func found<Value>(_ value: Value?, _ reason: String) throws(Refusal) -> Value {
         guard let value else { throw Self.refusal(reason) }
         return value
     }
 
-    private static func refusal(_ reason: String) -> HTTPError {
-        HTTPError(.badRequest, message: "Nothing was purged: \(reason).")
+    private static func refusal(_ reason: String) -> Refusal {
+        Refusal(.invalidField, "Nothing was purged: \(reason).")
     }
 }

@@ -39,6 +39,8 @@ package struct Refusal: Error, Sendable, Equatable {
         case targetTooLong = "target_too_long"
         case unsupportedMediaType = "unsupported_media_type"
         case expectationFailed = "expectation_failed"
+        /// For another host than this one.
+        case misdirected
         case headerTooLarge = "header_too_large"
         case notImplemented = "not_implemented"
         case httpVersion = "http_version"
@@ -56,6 +58,9 @@ package struct Refusal: Error, Sendable, Equatable {
         case auditUnavailable = "audit_unavailable"
         /// Only a stored answer was asked for, and none may be served.
         case notStored = "not_stored"
+        /// Nothing is known under a key.
+        case unknownKey = "unknown_key"
+        case storeUnavailable = "store_unavailable"
         case internalError = "internal_error"
 
         /// The HTTP status of the kind; 500 for `upstreamFailed`, whose refusals carry LangFlow's own.
@@ -64,18 +69,21 @@ package struct Refusal: Error, Sendable, Equatable {
             case .malformedRequest, .malformedJSON, .invalidField: 400
             case .unauthenticated: 401
             case .forbidden: 403
-            case .unknownFlow, .unknownRoute: 404
+            case .unknownFlow, .unknownRoute, .unknownKey: 404
             case .methodNotAllowed: 405
             case .clientTimeout: 408
             case .bodyTooLarge: 413
             case .targetTooLong: 414
             case .unsupportedMediaType: 415
             case .expectationFailed: 417
+            case .misdirected: 421
             case .rateLimited, .budgetExhausted: 429
             case .headerTooLarge: 431
             case .notImplemented: 501
             case .httpVersion: 505
-            case .upstreamUnreachable, .breakerOpen, .overloaded, .auditUnavailable, .identityUnavailable: 503
+            case .upstreamUnreachable, .breakerOpen, .overloaded, .auditUnavailable, .identityUnavailable,
+                .storeUnavailable:
+                503
             case .upstreamTimeout, .notStored: 504
             case .upstreamInvalid, .upstreamCredential: 502
             case .upstreamFailed, .internalError: 500

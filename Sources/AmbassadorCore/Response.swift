@@ -47,6 +47,8 @@ package struct Response: Sendable {
         case text(ByteBuffer)
         /// `application/json`, as it is.
         case json(ByteBuffer)
+        /// In Prometheus' text format.
+        case metrics(ByteBuffer)
         /// `application/problem+json` (RFC 9457).
         case problem(ByteBuffer)
 
@@ -55,7 +57,7 @@ package struct Response: Sendable {
             switch self {
             case .answer(let answer, let session):
                 answer.body.readableBytes + answer.sessionOffsets.count * session.byteCount
-            case .text(let bytes), .json(let bytes), .problem(let bytes):
+            case .text(let bytes), .json(let bytes), .metrics(let bytes), .problem(let bytes):
                 bytes.readableBytes
             case .stream: 0
             }
@@ -66,7 +68,7 @@ package struct Response: Sendable {
             switch self {
             case .answer(let answer, let session):
                 session.write(into: answer.body, at: answer.sessionOffsets, to: &buffer)
-            case .text(let bytes), .json(let bytes), .problem(let bytes):
+            case .text(let bytes), .json(let bytes), .metrics(let bytes), .problem(let bytes):
                 buffer.writeImmutableBuffer(bytes)
             case .stream: break
             }

@@ -1,4 +1,4 @@
-import AmbassadorAdmin
+import AmbassadorHTTP
 import AmbassadorTesting
 import AsyncHTTPClient
 import Foundation
@@ -6,10 +6,10 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import ServiceLifecycle
 import Synchronization
 import Testing
 
+@testable import AmbassadorAdmin
 @testable import AmbassadorCore
 
 /// Caches that keep what was purged and know the flow `faq_qa` alone.
@@ -78,7 +78,9 @@ final class WitnessAudit: AdminAudit {
 
 /// An admin plane on a free port of this machine.
 struct AdminHarness: Sendable {
-    let port: Int
+    static let connectionsMax = 64
+
+    let address: SocketAddress
     let caches: WitnessCaches
     let audit: WitnessAudit
 
@@ -95,7 +97,7 @@ struct AdminHarness: Sendable {
         headers: [(String, String)] = [],
         body: String = ""
     ) async throws -> Answer {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(self.port)\(path)")
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(self.address.port ?? 0)\(path)")
         request.method = method
         request.headers = HTTPHeaders(headers)
         if !body.isEmpty {
@@ -114,37 +116,42 @@ struct AdminHarness: Sendable {
 /// Runs an admin plane for the time of a closure.
 func withAdmin(
     _ authenticator: some Authenticator,
-    allowedHosts: [String] = [],
+    failures: RateLimiter? = nil,
     caches: WitnessCaches = WitnessCaches(),
     _ body: (AdminHarness) async throws -> Void
 ) async throws {
     let audit = WitnessAudit()
-    let listening = OneShot<Int>()
-    let server = AdminServer(
-        address: .hostname("127.0.0.1", port: 0),
-        allowedHosts: allowedHosts,
-        authenticator: authenticator,
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let clocks = MockClock().clocks
+    let plane = AdminPlane(
+        gate: AdminGate(authenticator: authenticator, failures: failures, clocks: clocks, logger: logger),
         audit: audit,
         caches: caches,
         curation: caches,
         metrics: MetricRegistry(),
+        logger: logger
+    )
+    var configuration = HTTPServerConfiguration()
+    configuration.name = .admin
+    configuration.address = .tcp(host: "127.0.0.1", port: 0)
+    configuration.hosts = KnownHosts(["admin.internal"], remedy: "Ask under localhost.")
+    configuration.bodyBytesMax = AdminPlane.bodyBytesMax
+    configuration.connectionsMax = AdminHarness.connectionsMax
+    let server = HTTPServer(
+        configuration: configuration,
+        responder: PlainPlane(plane),
         group: MultiThreadedEventLoopGroup.singleton,
-        clocks: MockClock().clocks,
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        onListening: { listening.deliver($0?.port ?? 0) }
+        metrics: MetricRegistry(),
+        clocks: clocks,
+        logger: logger
     )
-    let services = ServiceGroup(
-        services: [server],
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    )
-    let served = Task { try await services.run() }
+    let address = try #require(await server.bind())
     let result: Result<Void, any Error>
     do {
-        result = .success(try await body(AdminHarness(port: await listening.value(), caches: caches, audit: audit)))
+        result = .success(try await body(AdminHarness(address: address, caches: caches, audit: audit)))
     } catch {
         result = .failure(error)
     }
-    await services.triggerGracefulShutdown()
-    try await served.value
+    await server.shutdown()
     try result.get()
 }

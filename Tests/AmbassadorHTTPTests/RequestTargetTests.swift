@@ -15,6 +15,7 @@ import Testing
             case .call(.langFlowRun(let flow)): return "run \(flow)" + stream
             case .call(.responses): return "responses" + stream
             case .probe(let probe): return "\(probe)"
+            case .own(let path, _): return "own \(path)"
             }
         } catch {
             return String(error.status)

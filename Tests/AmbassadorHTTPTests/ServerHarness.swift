@@ -110,9 +110,10 @@ struct ResponseMessage: Equatable {
 }
 
 extension MetricRegistry {
-    /// What a counter or a level without labels stands at; `nil` where there is none.
+    /// What a counter or a level of the data plane stands at; `nil` where there is none.
     func value(_ metric: MetricName) -> Int? {
+        let sample = metric.name + #"{plane="data"} "#
         let lines = String(buffer: PrometheusText.render(self)).split(separator: "\n")
-        return lines.first { $0.hasPrefix(metric.name + " ") }.flatMap { Int($0.dropFirst(metric.name.count + 1)) }
+        return lines.first { $0.hasPrefix(sample) }.flatMap { Int($0.dropFirst(sample.count)) }
     }
 }

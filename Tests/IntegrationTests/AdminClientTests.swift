@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The commands' side of the admin API")
 struct AdminClientTests {
-    private static let refusal = #"{"error":{"message":"Show one valid credential."}}"#
+    private static let refusal = #"{"error":"Show one valid credential."}"#
 
     private func withAdmin(
         _ reply: String,

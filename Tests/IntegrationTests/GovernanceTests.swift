@@ -219,8 +219,16 @@ import Testing
             configuration.listen.address = .tcp(host: "127.0.0.1", port: port)
             // The second try finds the store free again, and fails as the first did.
             for _ in 0..<2 {
-                await #expect(throws: IOError.self) { try await Assembly.build(configuration) }
+                let error = await #expect(throws: ListenError.self) { try await Assembly.build(configuration) }
+                #expect(error?.name == .data)
             }
+            // Where the admin plane's is taken, the data plane's is given back.
+            let socket = NSTemporaryDirectory() + "d" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+            configuration.listen.address = .unix(path: socket)
+            configuration.admin.address = .tcp(host: "localhost", port: port)
+            let error = await #expect(throws: ListenError.self) { try await Assembly.build(configuration) }
+            #expect(error?.name == .admin && error?.reason == .portTaken(address: "127.0.0.1", port: port))
+            #expect(!FileManager.default.fileExists(atPath: socket))
         }
         await upstream.shutdown()
     }

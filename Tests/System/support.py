@@ -96,8 +96,8 @@ class Ambassador:
             encoding="utf-8",
         )
 
-    def start(self) -> float:
-        """Starts it; returns the seconds until it was ready."""
+    def start(self, open_files: tuple[int, int] | None = None) -> float:
+        """Starts it, with a soft and a hard limit of open files where they are given; returns the seconds until it was ready."""
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -107,6 +107,7 @@ class Ambassador:
                 stderr=log,
                 cwd=self.folder,
                 env=_environment(),
+                preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, open_files)) if open_files else None,
             )
         while not self._is_ready():
             if self.process.poll() is not None:
@@ -270,7 +271,7 @@ class Connection:
     async def run_flow(self, flow: str, question: str) -> Answer:
         body = json.dumps({"flow_id": flow, "input": question}).encode()
         self._writer.write(
-            b"POST /run-flow HTTP/1.1\r\nHost: ambassador\r\nContent-Type: application/json\r\n"
+            b"POST /run-flow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
         )
         head = await self._reader.readuntil(b"\r\n\r\n")

@@ -22,18 +22,22 @@ package struct MetricName: Sendable {
     )
     package static let tokens = MetricName("tokens_total", "Tokens that were shown, by result.")
     package static let keySetReads = MetricName("key_set_reads_total", "Reads of issuers' key sets, by result.")
-    package static let connections = MetricName("connections", "Open connections of the data plane.")
+    package static let connections = MetricName("connections", "Open connections, by plane.")
     package static let connectionsRefused = MetricName(
         "connections_refused_total",
-        "Connections closed at once, since the limit was reached."
+        "Connections closed at once, since the limit was reached, by plane."
     )
     package static let connectionsDenied = MetricName(
         "connections_denied_total",
-        "Connections closed at once, since their address is not an allowed one."
+        "Connections closed at once, since their address is not an allowed one, by plane."
     )
     package static let handshakesFailed = MetricName(
         "tls_handshakes_failed_total",
-        "TLS connections closed without a handshake: refused, broken off or too slow."
+        "TLS connections closed without a handshake: refused, broken off or too slow, by plane."
+    )
+    package static let acceptPauses = MetricName(
+        "accept_pauses_total",
+        "Times that no connection was accepted for a while, for want of descriptors or memory, by plane."
     )
     package static let upstreamCalls = MetricName("upstream_calls_total", "Calls to LangFlow, by flow and result.")
     package static let upstreamDuration = MetricName(

@@ -33,10 +33,11 @@ final class ConnectionAdmission: Sendable {
         self.configuration = configuration
         self.responder = responder
         self.certificates = certificates
-        self.connections = metrics.level(.connections)
-        self.connectionsRefused = metrics.counter(.connectionsRefused)
-        self.connectionsDenied = metrics.counter(.connectionsDenied)
-        self.handshakesFailed = metrics.counter(.handshakesFailed)
+        let plane = ("plane", configuration.name.plane)
+        self.connections = metrics.level(.connections, plane)
+        self.connectionsRefused = metrics.counter(.connectionsRefused, plane)
+        self.connectionsDenied = metrics.counter(.connectionsDenied, plane)
+        self.handshakesFailed = metrics.counter(.handshakesFailed, plane)
         var tables: [ObjectIdentifier: NIOLoopBoundBox<ConnectionTable>] = [:]
         for eventLoop in group.makeIterator() {
             let table = ConnectionTable(eventLoop: eventLoop, clocks: clocks, limits: configuration)
@@ -47,16 +48,17 @@ final class ConnectionAdmission: Sendable {
 
     /// Sets a new connection up, or closes it; runs on the connection's loop.
     ///
-    /// At the limit the connection of the same loop that has been idle for longest makes room. Where all are at work, the new one is
-    /// closed at once.
-    func admit(_ channel: any Channel) throws {
-        guard let table = self.tables[ObjectIdentifier(channel.eventLoop)]?.value else {
+    /// At the limit a connection makes room of which least is lost: the one of the same loop that has been idle for longest, or has sent
+    /// its request for longest, else one of another loop. Where all are at work, the new one is closed.
+    func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let eventLoop = channel.eventLoop
+        guard let table = self.tables[ObjectIdentifier(eventLoop)] else {
             preconditionFailure("a connection runs on a loop that is not the server's")
         }
         guard self.isAllowed(channel.remoteAddress) else {
             self.connectionsDenied.increment()
             channel.close(promise: nil)
-            return
+            return eventLoop.makeSucceededVoidFuture()
         }
         let count = self.open.add(1, ordering: .relaxed).newValue
         self.connections.increment()
@@ -64,11 +66,32 @@ final class ConnectionAdmission: Sendable {
             self.open.subtract(1, ordering: .relaxed)
             self.connections.decrement()
         }
-        guard !table.isDraining, count <= self.configuration.connectionsMax || table.closeOldestIdle() else {
-            self.connectionsRefused.increment()
-            channel.close(promise: nil)
-            return
+        guard count > self.configuration.connectionsMax else {
+            return eventLoop.makeCompletedFuture { try self.setUp(channel, table.value) }
         }
+        return self.makeRoom(startingAt: table).hop(to: eventLoop).flatMapThrowing { hasRoom in
+            if hasRoom { try self.setUp(channel, table.value) } else { self.refuse(channel) }
+        }
+    }
+
+    /// Closes one connection of the loops' that may be closed, asking one loop after the other.
+    ///
+    /// - Returns: Whether there was one.
+    private func makeRoom(startingAt own: NIOLoopBoundBox<ConnectionTable>) -> EventLoopFuture<Bool> {
+        if own.value.closeLeast() { return own.eventLoop.makeSucceededFuture(true) }
+        let others = self.tables.values.filter { $0.eventLoop !== own.eventLoop }
+        return others.reduce(own.eventLoop.makeSucceededFuture(false)) { made, table in
+            made.hop(to: table.eventLoop).map { $0 || table.value.closeLeast() }
+        }
+    }
+
+    private func refuse(_ channel: any Channel) {
+        self.connectionsRefused.increment()
+        channel.close(promise: nil)
+    }
+
+    private func setUp(_ channel: any Channel, _ table: ConnectionTable) throws {
+        guard !table.isDraining else { return self.refuse(channel) }
         try self.encrypt(channel)
         let decoder = RequestDecoder(limits: self.configuration)
         let handler = ConnectionHandler(

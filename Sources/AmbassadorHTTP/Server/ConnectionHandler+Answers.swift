@@ -34,6 +34,9 @@ extension ConnectionHandler {
         case .request(let request):
             let shortcuts = exchange.hasKnownHead ? self.table.shortcuts : nil
             self.follow(self.responder.decide(request, remembering: shortcuts), for: exchange)
+        case .plain(let request):
+            guard let plain = self.plain else { preconditionFailure("a plane has no routes of its own") }
+            self.wait(for: { await plain.answer(request) }, exchange)
         case .hit:
             preconditionFailure("a hit has its answer already")
         case .refused(let refusal, let head):

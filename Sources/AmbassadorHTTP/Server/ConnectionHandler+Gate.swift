@@ -28,8 +28,8 @@ extension ConnectionHandler {
             return nil
         }
         guard case .length(let length) = incoming.body, length > 0, incoming.minorVersion == 1 else { return nil }
-        guard incoming.keepsAlive, !self.owesContinue else { return nil }
-        return (incoming.call, incoming.crossOrigin)
+        guard incoming.keepsAlive, !self.owesContinue, case .call(let call) = incoming.head else { return nil }
+        return (call, incoming.crossOrigin)
     }
 
     /// Takes the head of a request, one that was accepted before, whose content is still to come.
@@ -38,7 +38,7 @@ extension ConnectionHandler {
         self.timer.restart()
         self.framing = .length(head.contentLength)
         self.incoming = Incoming(
-            call: verdict.call,
+            head: .call(verdict.call),
             traceID: head.traceID ?? .random(),
             body: self.framing,
             keepsAlive: true,

@@ -49,27 +49,43 @@ extension ConnectionHandler {
             self.answerEarly(.preflight(preflight), to: head, minorVersion: minorVersion)
         case .probe(let probe):
             self.answerEarly(.probe(probe, head.fields.traceID), to: head, minorVersion: minorVersion)
+        case .own(let path, let query):
+            let plain = PlainHead(head, path: path, query: query, clientAddress: self.clientAddress)
+            if self.isLong(head.fields.body), let refusal = self.plain?.refusal(beforeBodyOf: plain) {
+                self.refuse(refusal, route: .none, head, minorVersion: minorVersion, receivedAt: receivedAt)
+                return
+            }
+            self.awaitBody(of: .plain(plain), head, minorVersion: minorVersion, receivedAt: receivedAt)
         case .call(let route):
             let call = CallHead(route: route, wantsStream: head.wantsStream, head.fields)
             if self.isLong(head.fields.body),
                 let refusal = self.responder.refusal(beforeBodyOf: call, from: self.clientAddress)
             {
-                self.refuse(refusal, call, head, minorVersion: minorVersion, receivedAt: receivedAt)
+                self.refuse(refusal, route: call.route.name, head, minorVersion: minorVersion, receivedAt: receivedAt)
                 return
             }
-            self.owesContinue = head.fields.expectsContinue
-            self.framing = head.fields.body
-            self.incoming = Incoming(
-                call: call,
-                traceID: head.fields.traceID,
-                body: head.fields.body,
-                keepsAlive: head.fields.keepsAlive,
-                minorVersion: minorVersion,
-                receivedAt: receivedAt,
-                crossOrigin: head.crossOrigin
-            )
-            self.input = .body
+            self.awaitBody(of: .call(call), head, minorVersion: minorVersion, receivedAt: receivedAt)
         }
+    }
+
+    private func awaitBody(
+        of asked: IncomingHead,
+        _ head: RequestHead,
+        minorVersion: Int,
+        receivedAt: NIODeadline
+    ) {
+        self.owesContinue = head.fields.expectsContinue
+        self.framing = head.fields.body
+        self.incoming = Incoming(
+            head: asked,
+            traceID: head.fields.traceID,
+            body: head.fields.body,
+            keepsAlive: head.fields.keepsAlive,
+            minorVersion: minorVersion,
+            receivedAt: receivedAt,
+            crossOrigin: head.crossOrigin
+        )
+        self.input = .body
     }
 
     /// Whether a body is, or may be, longer than what is read for a refused request.
@@ -83,18 +99,18 @@ extension ConnectionHandler {
     /// Answers a call that is turned away before its body.
     private func refuse(
         _ refusal: Refusal,
-        _ call: CallHead,
+        route: Route.Name,
         _ head: RequestHead,
         minorVersion: Int,
         receivedAt: NIODeadline
     ) {
         var refused = RefusedHead(
             traceID: head.fields.traceID,
-            route: call.route.name,
+            route: route,
             clientAddress: self.clientAddress,
             receivedAt: receivedAt
         )
-        if case .langFlowRun(let flow) = call.route { refused.flow = flow }
+        if case .call(.langFlowRun(let flow)) = head.endpoint { refused.flow = flow }
         self.answerEarly(.refused(refusal, refused), to: head, minorVersion: minorVersion)
     }
 
@@ -157,18 +173,12 @@ extension ConnectionHandler {
             self.incoming = nil
             self.input = incoming.keepsAlive ? .head : .ended
             if incoming.hasKnownHead, self.answersHit(incoming) { return }
-            let request = Request(
-                head: incoming.call,
-                traceID: incoming.traceID,
-                body: incoming.content,
-                clientAddress: self.clientAddress,
-                receivedAt: incoming.receivedAt
-            )
             self.submit(
                 Exchange(
-                    .request(request),
+                    self.question(of: incoming),
                     keepsAlive: incoming.keepsAlive,
                     minorVersion: incoming.minorVersion,
+                    isHEAD: incoming.head.isHEAD,
                     crossOrigin: incoming.crossOrigin,
                     hasKnownHead: incoming.hasKnownHead
                 )
@@ -178,6 +188,22 @@ extension ConnectionHandler {
             self.timer.restart()
         case .head, .ended:
             break
+        }
+    }
+
+    private func question(of incoming: Incoming) -> Exchange.Question {
+        switch incoming.head {
+        case .plain(let head): .plain(PlainRequest(head: head, body: incoming.content))
+        case .call(let head):
+            .request(
+                Request(
+                    head: head,
+                    traceID: incoming.traceID,
+                    body: incoming.content,
+                    clientAddress: self.clientAddress,
+                    receivedAt: incoming.receivedAt
+                )
+            )
         }
     }
 
@@ -205,11 +231,11 @@ extension ConnectionHandler {
             self.input = .ended
             var head = RefusedHead(
                 traceID: incoming.traceID,
-                route: incoming.call.route.name,
+                route: incoming.head.route?.name ?? .none,
                 clientAddress: self.clientAddress,
                 receivedAt: incoming.receivedAt
             )
-            if case .langFlowRun(let flow) = incoming.call.route { head.flow = flow }
+            if case .langFlowRun(let flow)? = incoming.head.route { head.flow = flow }
             head.requestBytes = incoming.content.readableBytes
             self.submit(Exchange(breaking: refusal, of: head, crossOrigin: incoming.crossOrigin))
         case .discarding:
@@ -243,6 +269,33 @@ extension ConnectionHandler {
         default:
             Refusal(.malformedRequest, "The request is not well-formed HTTP.")
         }
+    }
+}
+
+extension ConnectionHandler.IncomingHead {
+    /// Calls never are.
+    fileprivate var isHEAD: Bool {
+        if case .plain(let head) = self { head.method == "HEAD" } else { false }
+    }
+
+    /// `nil` on a plane that has routes of its own.
+    fileprivate var route: Route? {
+        if case .call(let head) = self { head.route } else { nil }
+    }
+}
+
+extension PlainHead {
+    fileprivate init(_ head: RequestHead, path: String, query: String?, clientAddress: String?) {
+        self.init(
+            method: head.method,
+            path: path,
+            query: query,
+            credential: head.fields.credential,
+            hasOrigin: head.fields.hasOrigin,
+            contentFault: head.fields.contentFault,
+            traceID: head.fields.traceID,
+            clientAddress: clientAddress
+        )
     }
 }
 

@@ -24,9 +24,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case ended
     }
 
+    /// What a request asks for whose content is being read.
+    enum IncomingHead {
+        case call(CallHead)
+        case plain(PlainHead)
+    }
+
     /// A request whose content is being read.
     struct Incoming {
-        let call: CallHead
+        let head: IncomingHead
         let traceID: TraceID
         let body: RequestFields.Body
         let keepsAlive: Bool
@@ -40,6 +46,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     let configuration: HTTPServerConfiguration
     let responder: any Responder
+    /// Who answers on a plane that has routes of its own.
+    let plain: (any PlainResponder)?
     let table: ConnectionTable
     let decoder: RequestDecoder
     let clientAddress: String?
@@ -84,6 +92,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.direct = direct
         self.configuration = configuration
         self.responder = responder
+        self.plain = (responder as? PlainPlane)?.responder
         self.table = table
         self.decoder = decoder
         self.clientAddress = clientAddress
@@ -93,6 +102,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var isIdle: Bool {
         guard case .head = self.input else { return false }
         return self.pending == nil && self.waiting.isEmpty && !self.isOutputBlocked && self.output.readableBytes == 0
+    }
+
+    /// Since when the body of the only request of the connection has been awaited; `nil` where another one is under way, or none.
+    var receivingSince: NIODeadline? {
+        guard case .body = self.input, self.pending == nil, self.waiting.isEmpty else { return nil }
+        return self.output.readableBytes == 0 ? self.incoming?.receivedAt : nil
     }
 
     /// Whether enough is unsent; as the channel last told.

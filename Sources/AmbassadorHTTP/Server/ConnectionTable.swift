@@ -61,14 +61,21 @@ final class ConnectionTable {
         self.flushes.removeAll(keepingCapacity: true)
     }
 
-    /// Closes the connection that has been idle for longest, to make room for a new one.
+    /// Closes a connection to make room for a new one: the one that has been idle for longest, else the one whose request has been on its
+    /// way for longest.
     ///
     /// - Returns: Whether there was one.
-    func closeOldestIdle() -> Bool {
+    func closeLeast() -> Bool {
         let idle = self.connections.values.lazy.filter(\.isIdle)
-        guard let oldest = idle.min(by: { $0.lastActive < $1.lastActive }) else { return false }
-        oldest.input = .ended
-        oldest.close()
+        let receiving = self.connections.values.lazy.compactMap { connection in
+            connection.receivingSince.map { (connection, since: $0) }
+        }
+        guard
+            let least = idle.min(by: { $0.lastActive < $1.lastActive })
+                ?? receiving.min(by: { $0.since < $1.since })?.0
+        else { return false }
+        least.input = .ended
+        least.close()
         return true
     }
 

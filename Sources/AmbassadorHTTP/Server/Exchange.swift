@@ -5,6 +5,8 @@ import NIOCore
 struct Exchange {
     enum Question {
         case request(Request)
+        /// One of a plane that has routes of its own.
+        case plain(PlainRequest)
         /// One that was answered before anything was made of it.
         case hit
         case probe(Probe, TraceID)
@@ -45,7 +47,11 @@ struct Exchange {
 
     /// The body that is kept while the exchange waits.
     var bodyBytes: Int {
-        if case .request(let request) = self.question { request.body.readableBytes } else { 0 }
+        switch self.question {
+        case .request(let request): request.body.readableBytes
+        case .plain(let request): request.body.readableBytes
+        case .hit, .probe, .refused, .preflight: 0
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 package import AmbassadorCore
 package import NIOCore
 
-/// The data plane server's address and limits.
+/// A server's address and limits.
 package struct HTTPServerConfiguration: Sendable {
+    /// How an operator knows it.
+    package var name = ListenerName.data
     package var address: ListenAddress = .tcp(host: "127.0.0.1", port: 8080)
     /// Where callers may come from; others are closed as soon as they connect.
     ///
@@ -13,6 +15,10 @@ package struct HTTPServerConfiguration: Sendable {
     /// Which web pages may call; `nil` for none, and then nothing is said about it.
     package var crossOrigin: CrossOriginPolicy?
 
+    /// Under which names requests are taken, probes apart; `nil` for whatever `Host` says.
+    package var hosts: KnownHosts?
+    /// Which requests are taken: those of its responder.
+    var routes = ServedRoutes.calls
     /// Whether `POST /api/v1/responses` is a route.
     package var takesResponses = false
 
@@ -53,4 +59,12 @@ package struct HTTPServerConfiguration: Sendable {
     package var takesShortcuts = true
 
     package init() {}
+}
+
+/// Which requests a server takes.
+package enum ServedRoutes: Sendable, Hashable {
+    /// The calls of applications, and the probes.
+    case calls
+    /// Whatever there is: the responder has routes of its own.
+    case own
 }

@@ -59,10 +59,12 @@ extension ConnectionHandler {
 
     /// Answers a request whose content came after its head, where it is a hit.
     func answersHit(_ incoming: Incoming) -> Bool {
-        guard let shortcuts = self.table.shortcuts, self.takesHits else { return false }
+        guard let shortcuts = self.table.shortcuts, self.takesHits, case .call(let head) = incoming.head else {
+            return false
+        }
         return incoming.content.withUnsafeReadableBytes { body in
             let request = RepeatedRequest(
-                head: incoming.call,
+                head: head,
                 body: body,
                 traceID: incoming.traceID,
                 clientAddress: self.clientAddress,

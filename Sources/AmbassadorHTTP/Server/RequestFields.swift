@@ -86,6 +86,9 @@ package struct RequestFields: Sendable {
     /// Where the page comes from that calls, if it is one; a repeated one is nobody's.
     package var origin: String? { self.origins == 1 ? self.lastOrigin : nil }
 
+    /// Whether a page sends the request.
+    package var hasOrigin: Bool { self.origins > 0 }
+
     /// What the caller shows to say who it is.
     package var credential: Credential {
         Credential(
@@ -101,6 +104,16 @@ package struct RequestFields: Sendable {
         }
         guard let contentType = self.contentType, MediaType.isJSON(contentType.utf8) else {
             throw Refusal(.unsupportedMediaType, "The request body must be application/json in UTF-8.")
+        }
+    }
+
+    /// Why the body is not JSON as it stands; `nil` where it is.
+    package var contentFault: Refusal? {
+        do throws(Refusal) {
+            try self.checkContent()
+            return nil
+        } catch {
+            return error
         }
     }
 

@@ -3,6 +3,7 @@ package import NIOCore
 
 /// A request's head, checked: everything of it that is used further on, and nothing of how it was framed.
 package struct RequestHead: Sendable {
+    package var method: String
     package var endpoint: Endpoint
     /// Whether the target's query asks for a stream.
     package var wantsStream: Bool
@@ -60,9 +61,10 @@ package struct RequestHead: Sendable {
             )
             return .success(
                 RequestHead(
+                    method: method,
                     endpoint: endpoint,
                     wantsStream: wantsStream,
-                    isPreflight: method == "OPTIONS",
+                    isPreflight: method == "OPTIONS" && limits.crossOrigin != nil,
                     fields: fields,
                     isHEAD: method == "HEAD",
                     crossOrigin: refused.crossOrigin
@@ -81,8 +83,12 @@ package struct RequestHead: Sendable {
         limits: HTTPServerConfiguration,
         refused: inout RefusedRequest
     ) throws(Refusal) -> (Endpoint, wantsStream: Bool) {
-        let target = try RequestTarget(target.utf8, host: fields.host)
+        let target = try RequestTarget(target.utf8, host: fields.host, routes: limits.routes)
         let endpoint = target.endpoint
+        if let hosts = limits.hosts, !hosts.contains(fields.host) {
+            // Nothing is lost by a probe that a page may send; balancers have names of their own for what they probe.
+            guard case .probe = endpoint else { throw hosts.refusal }
+        }
         if case .call(.responses) = endpoint, !limits.takesResponses {
             throw Refusal(.unknownRoute, "There is no such route. Set routes.responses to true to have it.")
         }
@@ -94,13 +100,17 @@ package struct RequestHead: Sendable {
             takesMethod = method == "POST"
         case .probe:
             takesMethod = method == "GET" || method == "HEAD"
+        case .own:
+            guard method != "CONNECT" else { throw Refusal(.notImplemented, "No tunnels are made here.") }
+            takesMethod = true
         }
         let isPreflight = method == "OPTIONS" && limits.crossOrigin != nil
         guard takesMethod || isPreflight else {
             refused.head.allowedMethods = endpoint.allowedMethods + (limits.crossOrigin == nil ? "" : ", OPTIONS")
             throw Refusal(.methodNotAllowed, "This route takes \(endpoint.allowedMethods) only.")
         }
-        let wantsStream = try target.wantsStream()
+        var wantsStream = false
+        if case .own = endpoint {} else { wantsStream = try target.wantsStream() }
         if let expectation = fields.unknownExpectation {
             throw Refusal(.expectationFailed, "The expectation '\(expectation)' cannot be met.")
         }

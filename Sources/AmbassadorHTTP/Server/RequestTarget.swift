@@ -4,12 +4,15 @@ package import AmbassadorCore
 package enum Endpoint: Sendable, Hashable {
     case call(Route)
     case probe(Probe)
+    /// One of a plane that has routes of its own: those decide about it.
+    case own(path: String, query: String?)
 
     /// The value of `Allow` on a 405.
     package var allowedMethods: String {
         switch self {
         case .call: "POST"
         case .probe: "GET, HEAD"
+        case .own: ""
         }
     }
 }
@@ -25,9 +28,10 @@ package struct RequestTarget: Sendable {
     /// - Parameters:
     ///   - target: The target as it was sent.
     ///   - host: The value of `Host`, which the authority of an absolute-form target must repeat.
+    ///   - routes: Which routes there are.
     /// - Throws: `malformedRequest` for bytes that no target of ours has, `unknownRoute` for paths that are not listed.
-    package init(_ target: some Collection<UInt8>, host: String?) throws(Refusal) {
-        if target.elementsEqual("/run-flow".utf8) {
+    package init(_ target: some Collection<UInt8>, host: String?, routes: ServedRoutes = .calls) throws(Refusal) {
+        if routes == .calls, target.elementsEqual("/run-flow".utf8) {
             // The usual target: nothing in it needs a second look.
             self.query = nil
             self.endpoint = .call(.runFlow)
@@ -41,7 +45,15 @@ package struct RequestTarget: Sendable {
         let mark = origin.firstIndex(of: UInt8(ascii: "?"))
         let path = origin[..<(mark ?? origin.endIndex)]
         self.query = mark.map { Array(origin[($0 + 1)...]) }
-        self.endpoint = try Self.endpoint(path)
+        try Self.checkSegments(of: path)
+        switch routes {
+        case .calls: self.endpoint = try Self.endpoint(path)
+        case .own:
+            self.endpoint = .own(
+                path: String(decoding: path, as: UTF8.self),
+                query: self.query.map { String(decoding: $0, as: UTF8.self) }
+            )
+        }
     }
 
     /// Checks the query, which is a matter of the endpoint.
@@ -84,7 +96,7 @@ package struct RequestTarget: Sendable {
         return rest[slash...]
     }
 
-    private static func endpoint(_ path: ArraySlice<UInt8>) throws(Refusal) -> Endpoint {
+    private static func checkSegments(of path: ArraySlice<UInt8>) throws(Refusal) {
         let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         for (position, segment) in segments.enumerated() {
             // An empty segment is a doubled slash, but for the last one, which is a path's trailing slash.
@@ -92,6 +104,9 @@ package struct RequestTarget: Sendable {
             guard !isEmptyWithin, segment != [UInt8(ascii: ".")], segment != [UInt8(ascii: "."), UInt8(ascii: ".")]
             else { throw Refusal(.malformedRequest, "The request target has an empty or a dot segment.") }
         }
+    }
+
+    private static func endpoint(_ path: ArraySlice<UInt8>) throws(Refusal) -> Endpoint {
         if path.elementsEqual("/run-flow".utf8) { return .call(.runFlow) }
         let run = Array("/api/v1/run/".utf8)
         if path.starts(with: run) {

@@ -120,6 +120,7 @@ struct ResponseEncoding {
         case .stream: Self.writeStreamType(into: &buffer)
         case .answer, .json: buffer.writeStaticString("\r\nContent-Type: application/json")
         case .text: buffer.writeStaticString("\r\nContent-Type: text/plain; charset=utf-8")
+        case .metrics: buffer.writeStaticString("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8")
         case .problem: buffer.writeStaticString("\r\nContent-Type: application/problem+json")
         }
     }
@@ -139,6 +140,7 @@ struct ResponseEncoding {
         case 414: buffer.writeStaticString("HTTP/1.1 414 URI Too Long")
         case 415: buffer.writeStaticString("HTTP/1.1 415 Unsupported Media Type")
         case 417: buffer.writeStaticString("HTTP/1.1 417 Expectation Failed")
+        case 421: buffer.writeStaticString("HTTP/1.1 421 Misdirected Request")
         case 422: buffer.writeStaticString("HTTP/1.1 422 Unprocessable Content")
         case 429: buffer.writeStaticString("HTTP/1.1 429 Too Many Requests")
         case 431: buffer.writeStaticString("HTTP/1.1 431 Request Header Fields Too Large")

@@ -74,6 +74,9 @@ enum AuditCode {
         case .budgetExhausted: 86
         case .identityUnavailable: 87
         case .notStored: 100
+        case .misdirected: 110
+        case .unknownKey: 111
+        case .storeUnavailable: 112
         }
     }
 }

@@ -1,3 +1,4 @@
+import AmbassadorAdmin
 import AmbassadorCore
 import AmbassadorRedis
 import AmbassadorSQLite
@@ -33,14 +34,29 @@ extension AmbassadorConfiguration {
         _ registry: MetricRegistry,
         _ clocks: Clocks
     ) throws(InvalidValue) -> AccessControl {
-        // With a registry of its own: among the operator's limits it might have the name of one.
-        let failures = try RateLimit(name: "auth-failures", by: [.address], rate: self.auth.failures)
-        return AccessControl(
+        AccessControl(
             authenticator: identity.authenticator,
             tenants: TenantPolicy(trustsHeader: self.tenants.trustsHeader),
-            failures: RateLimiter([failures], metrics: MetricRegistry(), clocks: clocks),
+            failures: try self.failures(clocks),
             metrics: registry
         )
+    }
+
+    /// Who is let in on the admin plane.
+    func adminGate(_ identity: Identity, _ clocks: Clocks, _ logger: Logger) throws(InvalidValue) -> AdminGate {
+        AdminGate(
+            authenticator: identity.authenticator,
+            failures: try self.failures(clocks),
+            clocks: clocks,
+            logger: logger
+        )
+    }
+
+    /// How often an address may show a credential that is not accepted; each plane counts for itself.
+    private func failures(_ clocks: Clocks) throws(InvalidValue) -> RateLimiter {
+        // With a registry of its own: among the operator's limits it might have the name of one.
+        let failures = try RateLimit(name: "auth-failures", by: [.address], rate: self.auth.failures)
+        return RateLimiter([failures], metrics: MetricRegistry(), clocks: clocks)
     }
 
     private func limiter(

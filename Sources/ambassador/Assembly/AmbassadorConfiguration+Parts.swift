@@ -14,6 +14,7 @@ extension AmbassadorConfiguration {
     var serverConfiguration: HTTPServerConfiguration {
         var server = HTTPServerConfiguration()
         server.address = self.listen.address
+        server.hosts = self.dataHosts
         server.allowedClients = self.listen.allowedClients
         server.tls = self.tlsSettings
         server.takesShortcuts = self.takesShortcuts
@@ -36,21 +37,32 @@ extension AmbassadorConfiguration {
         return server
     }
 
-    /// The data plane's server, which does not listen yet.
-    func server(
-        _ ambassador: Ambassador,
-        _ group: any EventLoopGroup,
-        _ registry: MetricRegistry,
-        _ clocks: Clocks,
-        _ logger: Logger
-    ) -> HTTPServer {
-        HTTPServer(
-            configuration: self.serverConfiguration,
-            responder: ambassador,
-            group: group,
-            metrics: registry,
-            clocks: clocks,
-            logger: logger
+    /// The admin plane has the data plane's time-outs and limits, but for what its few callers need.
+    var adminServerConfiguration: HTTPServerConfiguration {
+        var server = self.serverConfiguration
+        server.name = .admin
+        server.address = self.admin.address
+        (server.allowedClients, server.tls, server.crossOrigin) = ([], nil, nil)
+        server.hosts = self.adminHosts
+        server.takesShortcuts = false
+        server.bodyBytesMax = AdminPlane.bodyBytesMax
+        // A purge that is under way may end; the rest of a stop does not wait for a scraper.
+        server.drainTimeout = .seconds(5)
+        return server
+    }
+
+    /// Under which names the admin plane is asked; by a page of a browser it is, too, where nobody has to show a key.
+    private var adminHosts: KnownHosts? {
+        guard case .tcp(let host, _) = self.admin.address else { return nil }
+        return KnownHosts([host], remedy: "Ask under localhost or 127.0.0.1.")
+    }
+
+    /// Under which names the data plane is asked; where callers show who they are, and over a socket, which no page can reach, under any.
+    private var dataHosts: KnownHosts? {
+        guard case .tcp(let host, _) = self.listen.address, self.auth.mode == .none else { return nil }
+        return KnownHosts(
+            self.listen.hosts + [host],
+            remedy: "While auth.mode is none, ask under localhost or 127.0.0.1, or list the name in listen.hosts."
         )
     }
 
@@ -65,13 +77,6 @@ extension AmbassadorConfiguration {
         )
         settings.minimumVersion = tls.minimumVersion
         return settings
-    }
-
-    var adminAddress: AdminServer.Address {
-        switch self.admin.address {
-        case .tcp(let host, let port): .hostname(host, port: port)
-        case .unix(let path): .unixSocket(path: path)
-        }
     }
 
     var upstreamConfiguration: UpstreamConfiguration {

@@ -57,6 +57,7 @@ struct Assembly {
         let logs = Logs(configuration.log, registry: registry, warnings: warnings)
         opened.add { await logs.drain() }
         let logger = logs.logger
+        DescriptorLimit.raise(logger)
         let database = try SQLiteDatabase.open(
             configuration.sqliteConfiguration,
             metrics: registry,
@@ -88,21 +89,19 @@ struct Assembly {
         )
         Self.watch(parts, database, redis, identity, registry)
         let ambassador = Ambassador(parts)
-        let server = configuration.server(ambassador, group, registry, clocks, logger)
-        Self.watch(server, parts.readiness)
-        let admin = AdminServer(
-            address: configuration.adminAddress,
-            authenticator: identity.authenticator,
+        let admin = AdminPlane(
+            gate: try configuration.adminGate(identity, clocks, logger),
             audit: database.adminAudit,
             caches: ambassador,
             curation: ambassador,
             metrics: registry,
-            group: group,
-            clocks: clocks,
             logger: logger
         )
+        let listeners = Listeners(configuration, ambassador, admin, group, registry, clocks, logger)
+        opened.add { await listeners.shutdown() }
+        Self.watch(listeners.data, parts.readiness)
         redis?.connect()
-        let address = try await server.bind()
+        let address = try await listeners.bind()
         parts.readiness.becomeReady()
         return Assembly(
             dataAddress: address,
@@ -110,7 +109,7 @@ struct Assembly {
             registry: registry,
             services: Self.foundations(parts, database, opened) + identity.services
                 + Self.followers(ambassador, feed, versions, database, logger)
-                + [admin, server, Beginning { parts.readiness.becomeUnready() }],
+                + [listeners.admin, listeners.data, Beginning { parts.readiness.becomeUnready() }],
             group: group,
             logger: logger,
             stopNow: Self.stopNow(database, logs)

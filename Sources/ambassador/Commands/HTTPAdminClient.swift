@@ -96,7 +96,7 @@ struct HTTPAdminClient: AdminClient {
     }
 
     private static func failure(_ status: Int, _ answer: JSONValue?) -> CommandFailure {
-        let reason = answer?["error"]?["message"]?.string.map { ": \(visible($0.text))" } ?? ""
+        let reason = answer?["error"]?.string.map { ": \(visible($0.text))" } ?? ""
         let hint = status == 401 ? " (give a key with --admin-key-file or \(AdminKey.variable))" : ""
         return CommandFailure("the admin API answered \(status)\(reason)\(hint)")
     }

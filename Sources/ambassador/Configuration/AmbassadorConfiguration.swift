@@ -40,6 +40,8 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var address = ListenAddress.tcp(host: "127.0.0.1", port: 8080)
         /// Where callers may connect from; nothing means from everywhere.
         var allowedClients: [AddressRange] = []
+        /// Under which names callers may ask while nobody is asked who they are, beside this host's own.
+        var hosts: [String] = []
         var tls = TLS()
     }
 

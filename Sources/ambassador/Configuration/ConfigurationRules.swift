@@ -50,6 +50,9 @@ struct ConfigurationRules {
         if listen.collides(with: admin) {
             self.refuse("admin.address", "listen.address", because: "listen.address and admin.address are the same")
         }
+        if !self.configuration.listen.hosts.isEmpty, self.configuration.auth.mode != .none || listen.isSocket {
+            self.warnings.append("listen.hosts has no effect with an auth.mode, or on a socket: any Host is served")
+        }
         let url = self.configuration.upstream.url
         let upstream = ListenAddress.tcp(host: url.host, port: url.port)
         if upstream.collides(with: listen) {

@@ -78,6 +78,22 @@ extension SettingType<[AddressRange]> {
     }
 }
 
+extension SettingType<[String]> {
+    /// Names of hosts, and addresses without brackets, in lower case and without ports.
+    static let hosts = SettingType.list("hosts", of: "up to 64 of a name, 192.0.2.1, 2001:db8::1", upTo: 64) {
+        text throws(InvalidValue) in
+        do throws(InvalidValue) {
+            let isAddress = text.utf8.contains(UInt8(ascii: ":"))
+            let place = try HostAndPort(isAddress ? "[\(text)]" : text[...], defaultPort: 0)
+            return place.host
+        } catch {
+            throw InvalidValue("has something that \(error.reason)")
+        }
+    } format: {
+        $0
+    }
+}
+
 extension SettingType<[WebOrigin]> {
     static let webOrigins = SettingType.list("origins", of: "up to 64 of https://host[:port], or *", upTo: 64) {
         text throws(InvalidValue) in

@@ -58,6 +58,12 @@ enum SettingsTable {
             "Where callers may connect from; `[]` is everywhere."
         ),
         Setting(
+            "listen.hosts",
+            \.listen.hosts,
+            .hosts,
+            "Names in `Host` that are served beside localhost and loopback addresses while `auth.mode` is none; others get 421."
+        ),
+        Setting(
             "listen.tls.certificate_file",
             optional: \.listen.tls.certificateFile,
             .path,

@@ -7,7 +7,7 @@ struct DemoRun {
     private let session: String
     private let text: String
 
-    init(body: ByteBuffer) throws {
+    init(body: ByteBuffer) throws(JSONError) {
         let run = try JSONParser.parse(body)
         self.question = run["input_value"]?.string?.text ?? ""
         self.session = run["session_id"]?.string?.text ?? ""
@@ -17,7 +17,7 @@ struct DemoRun {
     /// LangFlow's plain answer.
     var answer: ByteBuffer {
         let answer = FallbackAnswer.make(text: self.text, input: ByteBuffer(string: self.question))
-        return AmbassadorCore.Response.Content.answer(answer, session: EscapedSessionID(self.session)).bytes
+        return Response.Content.answer(answer, session: EscapedSessionID(self.session)).bytes
     }
 
     /// LangFlow's streamed answer: a token for each word, and the end.

@@ -1,10 +1,8 @@
 import AmbassadorCore
-import HTTPTypes
-import Hummingbird
+import AmbassadorHTTP
 import Logging
 import NIOCore
 import ServiceLifecycle
-import Synchronization
 
 /// A small stand-in for LangFlow, for trying the ambassador without one.
 ///
@@ -17,70 +15,91 @@ struct DemoUpstream: Service {
 
     /// Serves until shutdown; at each outage the listener is closed, so that connections are refused as by a dead LangFlow.
     func run() async throws {
+        let (outages, announce) = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(1))
+        var outage = outages.cancelOnGracefulShutdown().makeAsyncIterator()
         while !Task.isShuttingDownGracefully {
-            guard let outage = try await self.serveUntilOutage() else { return }
-            self.logger.warning("demo upstream is away", metadata: ["seconds": "\(outage.components.seconds)"])
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: outage) }
+            let server = self.server(announcing: announce)
+            try await server.bind()
+            let duration = await outage.next()
+            await server.shutdown()
+            guard let duration else { return }
+            self.logger.warning("demo upstream is away", metadata: ["seconds": "\(duration.components.seconds)"])
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: duration) }
             self.logger.info("demo upstream is back")
         }
     }
 
-    /// - Returns: how long the outage lasts that was asked for; `nil` at shutdown.
-    private func serveUntilOutage() async throws -> Duration? {
-        let (outages, announce) = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(1))
-        return try await withThrowingTaskGroup(of: Duration?.self) { tasks in
-            tasks.addTask {
-                try await self.application(announcing: announce).run()
-                return nil
+    private func server(announcing outages: AsyncStream<Duration>.Continuation) -> HTTPServer {
+        var configuration = HTTPServerConfiguration()
+        configuration.name = .demo
+        configuration.address = .tcp(host: self.address.host, port: self.address.port)
+        configuration.hosts = KnownHosts([self.address.host], remedy: "Ask under 127.0.0.1.")
+        configuration.bodyBytesMax = 4 << 20
+        configuration.drainTimeout = .seconds(1)
+        return HTTPServer(
+            configuration: configuration,
+            responder: PlainPlane(DemoRoutes(answerTime: self.answerTime, outages: outages)),
+            group: self.group,
+            metrics: MetricRegistry(),
+            clocks: .system,
+            logger: self.logger
+        )
+    }
+}
+
+/// What the stand-in is asked.
+struct DemoRoutes: PlainResponder {
+    private static let run = "/api/v1/run/"
+    private static let outageSeconds = 1...3600
+
+    let answerTime: Duration
+    let outages: AsyncStream<Duration>.Continuation
+
+    func answer(_ request: PlainRequest) async -> Response {
+        let head = request.head
+        do throws(Refusal) {
+            guard head.path.hasPrefix(Self.run) || head.path == "/outage" else {
+                throw Refusal(.unknownRoute, "There is no such route.")
             }
-            tasks.addTask {
-                for await outage in outages.cancelOnGracefulShutdown() { return outage }
-                return nil
+            guard head.method == "POST" else {
+                return Response(
+                    Refusal(.methodNotAllowed, "This route takes POST only."),
+                    traceID: head.traceID,
+                    allowedMethods: "POST"
+                )
             }
-            let outage = try await tasks.next() ?? nil
-            tasks.cancelAll()
-            return outage
+            let content = head.path == "/outage" ? try self.beAway(head.query) : try await self.answer(request)
+            return Response(status: 200, traceID: head.traceID, content: content)
+        } catch {
+            return Response(error, traceID: head.traceID)
         }
     }
 
-    private func application(
-        announcing outages: AsyncStream<Duration>.Continuation
-    ) -> some ApplicationProtocol {
-        let router = Router()
-        router.post("/api/v1/run/:flow") { request, _ in
-            let run = try DemoRun(body: await request.body.collect(upTo: 4 * 1024 * 1024))
-            guard request.uri.queryParameters["stream"] == "true" else {
-                try await Task.sleep(for: self.answerTime)
-                return Response(
-                    status: .ok,
-                    headers: [.contentType: "application/json"],
-                    body: .init(byteBuffer: run.answer)
-                )
-            }
-            return Response(
-                status: .ok,
-                headers: [.contentType: "text/event-stream; charset=utf-8"],
-                body: .init { writer in
-                    let records = run.records
-                    for record in records {
-                        try await Task.sleep(for: self.answerTime / records.count)
-                        try await writer.write(record)
-                    }
-                    try await writer.finish(nil)
-                }
-            )
+    private func answer(_ request: PlainRequest) async throws(Refusal) -> Response.Content {
+        let run: DemoRun
+        do throws(JSONError) {
+            run = try DemoRun(body: request.body)
+        } catch {
+            throw Refusal(.malformedJSON, "The body is not JSON: \(error)")
         }
-        router.post("/outage") { request, _ in
-            let seconds = request.uri.queryParameters["seconds"].flatMap { Int($0) } ?? 60
-            guard (1...3600).contains(seconds) else { throw HTTPError(.badRequest, message: "seconds is 1 to 3600") }
-            outages.yield(.seconds(seconds))
-            return "The demo upstream is away for \(seconds) seconds.\n"
+        if request.head.query == "stream=true" {
+            return .stream(DemoStream(run.records, each: self.answerTime / run.records.count))
         }
-        return Application(
-            router: router,
-            configuration: .init(address: .hostname(self.address.host, port: self.address.port)),
-            eventLoopGroupProvider: .shared(self.group),
-            logger: self.logger
-        )
+        // Where the caller has left, nobody reads the answer that comes early.
+        try? await Task.sleep(for: self.answerTime)
+        return .json(run.answer)
+    }
+
+    private func beAway(_ query: String?) throws(Refusal) -> Response.Content {
+        let seconds: Int?
+        switch query {
+        case nil: seconds = 60
+        case let query?: seconds = query.hasPrefix("seconds=") ? Int(query.dropFirst(8)) : nil
+        }
+        guard let seconds, Self.outageSeconds.contains(seconds) else {
+            throw Refusal(.invalidField, "seconds is 1 to 3600.")
+        }
+        self.outages.yield(.seconds(seconds))
+        return .text(ByteBuffer(string: "The demo upstream is away for \(seconds) seconds.\n"))
     }
 }

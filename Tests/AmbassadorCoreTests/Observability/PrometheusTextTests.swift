@@ -18,7 +18,7 @@ import Testing
             # HELP ambassador_breaker_open Whether a circuit breaker is open (1), half open (0.5) or closed (0).
             # TYPE ambassador_breaker_open gauge
             ambassador_breaker_open 0.5
-            # HELP ambassador_connections Open connections of the data plane.
+            # HELP ambassador_connections Open connections, by plane.
             # TYPE ambassador_connections gauge
             ambassador_connections 12
             # HELP ambassador_requests_total Requests answered, by flow, outcome and detail.

@@ -10,6 +10,11 @@ extension ListenAddress {
         }
     }
 
+    /// Whether it is a Unix domain socket.
+    var isSocket: Bool {
+        if case .unix = self { true } else { false }
+    }
+
     /// Whether two listeners would be in one another's way.
     ///
     /// Port 0 asks for a free port, so it never is.

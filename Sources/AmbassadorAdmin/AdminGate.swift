@@ -1,0 +1,78 @@
+package import AmbassadorCore
+package import Logging
+import NIOCore
+
+/// Finds out who sends a request to the admin plane, before anything else of it is looked at; nobody else gets further.
+package struct AdminGate: Sendable {
+    private let authenticator: any Authenticator
+    private let failures: RateLimiter?
+    let clocks: Clocks
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - authenticator: where it lets everybody in, the plane listens on this host alone.
+    ///   - failures: how often an address may show a credential that is not accepted; one that is accepted always passes. `nil` means any
+    ///     number of times.
+    ///   - clocks: by which credentials end.
+    ///   - logger: where an operator is told what was wrong.
+    package init(authenticator: any Authenticator, failures: RateLimiter?, clocks: Clocks, logger: Logger) {
+        self.authenticator = authenticator
+        self.failures = failures
+        self.clocks = clocks
+        self.logger = logger
+    }
+
+    /// - Returns: `nil` where something has to be waited for: ask ``awaitedCaller(of:)`` then.
+    func caller(of head: PlainHead) throws(Refusal) -> Caller? {
+        switch self.authenticator.authenticate(head.credential, at: self.clocks.wall()) {
+        case .accepted(let caller): return caller
+        case .rejected(let fault): throw self.refusal(fault, from: head.clientAddress)
+        case .pending: return nil
+        }
+    }
+
+    func awaitedCaller(of head: PlainHead) async throws(Refusal) -> Caller {
+        switch self.authenticator.authenticate(head.credential, at: self.clocks.wall()) {
+        case .accepted(let caller): return caller
+        case .rejected(let fault): throw self.refusal(fault, from: head.clientAddress)
+        case .pending(let wait):
+            switch await wait() {
+            case .success(let caller): return caller
+            case .failure(let fault): throw self.refusal(fault, from: head.clientAddress)
+            }
+        }
+    }
+
+    /// Tells the operator what is wrong and the caller nothing that would help to guess; after too many of an address, that it must wait.
+    private func refusal(_ fault: CredentialFault, from address: String?) -> Refusal {
+        guard fault != .keysUnavailable else {
+            self.note(fault, from: address)
+            return Refusal(
+                .identityUnavailable,
+                "Credentials cannot be checked at the moment. Try again later.",
+                retryAfterSeconds: 1
+            )
+        }
+        let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: address)
+        if case .limited(_, let seconds) = self.failures?.admit(subject, .request, at: self.clocks.now()) {
+            // Not logged: whoever guesses must not fill the log either.
+            return Refusal(
+                .rateLimited,
+                "Too many requests without a valid credential came from this address. Try again later.",
+                retryAfterSeconds: seconds
+            )
+        }
+        self.note(fault, from: address)
+        return Refusal(
+            .unauthenticated,
+            "Show one valid credential: X-API-Key, or Authorization with Bearer."
+        )
+    }
+
+    private func note(_ fault: CredentialFault, from address: String?) {
+        self.logger.notice(
+            "a request to the admin plane was refused",
+            metadata: ["credential.fault": "\(fault.rawValue)", "client.address": "\(address ?? "unix")"]
+        )
+    }
+}
