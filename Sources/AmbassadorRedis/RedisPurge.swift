@@ -47,9 +47,9 @@ struct RedisPurge {
             guard let chosen = await self.chosen(of: batch, connection) else { return nil }
             guard !chosen.isEmpty else { continue }
             guard let unlink = RedisCommand.unlink(chosen),
-                case .success(.integer(let count)) = await connection.send(unlink)
+                let count = await connection.send(unlink).removed(of: chosen.count)
             else { return nil }
-            removed += Int(count)
+            removed += count
         }
         return removed
     }
@@ -106,5 +106,13 @@ struct RedisPurge {
         if let tenant = self.selection.tenant, tenant != head.tenant { return false }
         if let target = self.selection.target, target != head.target { return false }
         return true
+    }
+}
+
+extension RedisResult {
+    /// How many of the names that were to be removed Redis removed; `nil` where it does not say, or says more than there were.
+    func removed(of names: Int) -> Int? {
+        guard case .success(.integer(let count)) = self, (0...Int64(names)).contains(count) else { return nil }
+        return Int(count)
     }
 }

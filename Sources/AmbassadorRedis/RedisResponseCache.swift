@@ -159,8 +159,7 @@ package final class RedisResponseCache: ResponseCache {
             return await RedisPurge(cache: self, selection: selection).run()
         }
         guard let command = RedisCommand.unlink([self.keySpace.name(of: key)]) else { return nil }
-        guard case .success(.integer(let count)) = await self.connection(for: key).send(command) else { return nil }
-        return Int(count)
+        return await self.connection(for: key).send(command).removed(of: 1)
     }
 
     /// The longest value that is read.

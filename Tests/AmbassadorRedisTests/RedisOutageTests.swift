@@ -2,6 +2,7 @@ import AmbassadorCore
 import AmbassadorTesting
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import AmbassadorRedis
@@ -153,6 +154,30 @@ import Testing
                 #expect(await fixture.cache.entry(for: entry.key) == nil)
             default: try await fixture.waitUntilUp()
             }
+        }
+        try await fake.stop()
+    }
+
+    @Test("a Redis that says it removed more than it was asked to is not believed", arguments: [Int64.max, -1, 3])
+    func countsOfRemovals(count: Int64) async throws {
+        let names = Mutex<[String]>([])
+        let fake = try await FakeRedis(group: MultiThreadedEventLoopGroup.singleton) { words in
+            switch words[0] {
+            case "SCAN":
+                let found = names.withLock { $0 }.map { "$\($0.utf8.count)\r\n\($0)\r\n" }
+                return ("*2\r\n$1\r\n0\r\n*\(found.count)\r\n\(found.joined())", .zero)
+            case "UNLINK": return (":\(count)\r\n", .zero)
+            default: return nil
+            }
+        }
+        let change: (inout RedisConfiguration) -> Void = { $0.connections = 1 }
+        try await CacheFixture.withCache("redis://127.0.0.1:\(fake.port)", change) { fixture in
+            let entry = try Samples.entry()
+            let name = String(buffer: fixture.cache.keySpace.name(of: entry.key))
+            names.withLock { $0 = [name, name] }
+            #expect(await fixture.cache.remove(.key(entry.key)) == nil)
+            #expect(await fixture.cache.remove(.all) == nil)
+            #expect(fake.tally.count(of: "UNLINK") == 2)
         }
         try await fake.stop()
     }
