@@ -85,7 +85,6 @@ let package = Package(
             name: "AmbassadorHTTP",
             dependencies: [
                 "AmbassadorCore",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -110,12 +109,10 @@ let package = Package(
             name: "AmbassadorIdentity",
             dependencies: [
                 "AmbassadorCore",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings
@@ -126,9 +123,9 @@ let package = Package(
                 "AmbassadorAdmin", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorIdentity", "AmbassadorRedis",
                 "AmbassadorSQLite", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -211,7 +208,7 @@ let package = Package(
         .testTarget(
             name: "AmbassadorIdentityTests",
             dependencies: [
-                "AmbassadorCore", "AmbassadorIdentity", "AmbassadorTesting",
+                "AmbassadorCore", "AmbassadorHTTP", "AmbassadorIdentity", "AmbassadorTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -49,6 +49,7 @@ extension Ambassador {
             throw FetchFailure(error)
         }
         let end = clocks.now()
+        if outcome.error == .noResources { self.noteShortage(at: end) }
         let stalled = stall()
         let took = start.duration(to: end) - stalled
         let hadItsTime = start.duration(to: plan.deadline) - stalled >= plan.flow.settings.timeout * 0.9
@@ -114,6 +115,14 @@ extension Ambassador {
         let isFlowClosed = flowPermit.isProbe || plan.flow.breaker.state == .closed
         let isClosed = permit.isProbe || self.parts.breaker.state == .closed
         return isFlowClosed && isClosed ? nil : .breakerOpen
+    }
+
+    private func noteShortage(at now: NIODeadline) {
+        self.parts.metrics.countShortage()
+        guard self.shortages.isDue(at: now) else { return }
+        self.parts.logger.error(
+            "no file descriptor, port or memory is left for a connection to LangFlow; see the limit of open files (ulimit -n)"
+        )
     }
 
     /// Counts what a call used towards the tenant's budget; its request was taken before.

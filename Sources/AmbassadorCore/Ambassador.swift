@@ -10,6 +10,7 @@ import NIOCore
 package final class Ambassador: Responder {
     let parts: AmbassadorParts
     let copies = RecentCopies()
+    let shortages = OncePerMinute()
 
     package init(_ parts: AmbassadorParts) {
         self.parts = parts

@@ -2,9 +2,11 @@
 package final class AmbassadorMetrics: Sendable {
     private let noFlow: FlowMetrics
     private let refusals: [Refusal.Kind: Counter]
+    private let shortages: Counter
 
     package init(registry: MetricRegistry) {
         self.noFlow = FlowMetrics(label: "(none)", registry: registry)
+        self.shortages = registry.counter(.upstreamShortages)
         self.refusals = Dictionary(
             uniqueKeysWithValues: Refusal.Kind.allCases.map {
                 ($0, registry.counter(.refusals, ("kind", $0.rawValue)))
@@ -16,6 +18,11 @@ package final class AmbassadorMetrics: Sendable {
     func count(_ record: AuditRecord, of flow: Flow?) {
         (flow?.metrics ?? self.noFlow).count(record)
         if let kind = record.errorKind { self.refusals[kind]?.increment() }
+    }
+
+    /// Counts a call that this host had no resources for.
+    func countShortage() {
+        self.shortages.increment()
     }
 
     /// Counts a request that got 503, since the audit log could not take its record.

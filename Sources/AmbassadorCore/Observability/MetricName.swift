@@ -44,6 +44,10 @@ package struct MetricName: Sendable {
         "upstream_duration_seconds",
         "Time from the start of a call to LangFlow to the end of its answer, by flow."
     )
+    package static let upstreamShortages = MetricName(
+        "upstream_shortages_total",
+        "Calls to LangFlow that this host had no file descriptor, port or memory for."
+    )
     package static let upstreamInFlight = MetricName("upstream_in_flight", "Calls to LangFlow that are under way.")
     package static let upstreamQueued = MetricName("upstream_queued", "Requests that wait for a free call to LangFlow.")
     package static let breakerOpen = MetricName(

@@ -15,7 +15,7 @@ enum BreakerVerdict: Sendable, Hashable {
         case .invalid?: .failed
         case .status(let status, _)?: Self.isGateways(status) ? .abandoned : .failed
         case .unreachable?, .connectionLost?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?,
-            .queuedTooLong?, .credentialRefused?, .cancelled?:
+            .queuedTooLong?, .credentialRefused?, .noResources?, .cancelled?:
             .abandoned
         }
     }
@@ -28,7 +28,8 @@ enum BreakerVerdict: Sendable, Hashable {
         case .unreachable?, .connectionLost?: .failed
         case .timeout?: hadItsTime ? .failed : .abandoned
         // A flow may give answers that are too large or not JSON; the others must not suffer for it.
-        case .invalid?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?, .queuedTooLong?, .cancelled?:
+        case .invalid?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?, .queuedTooLong?, .noResources?,
+            .cancelled?:
             .abandoned
         }
     }

@@ -9,6 +9,8 @@ package enum FetchError: Error, Sendable, Equatable {
     /// The caller's time ran out while it waited for a free call.
     case queuedTooLong
     case unreachable
+    /// No file descriptor, port or memory of this host's was left for the call.
+    case noResources
     case connectionLost
     case timeout
     /// LangFlow's answer is not one that LangFlow gives; the reason names no host.
@@ -23,6 +25,7 @@ package enum FetchError: Error, Sendable, Equatable {
         self =
             switch error {
             case .unreachable: .unreachable
+            case .noResources: .noResources
             case .connectionLost: .connectionLost
             case .timeout: .timeout
             case .invalid(let reason): .invalid(reason)
@@ -45,7 +48,7 @@ package struct FetchFailure: Error, Sendable {
     /// Whether the call was tried at all.
     var wasCalled: Bool {
         switch self.error {
-        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong: false
+        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .noResources: false
         default: true
         }
     }
@@ -68,6 +71,13 @@ package struct FetchFailure: Error, Sendable {
             return Refusal(.breakerOpen, "Service temporarily unavailable", retryAfterSeconds: seconds)
         case .overloaded:
             return Refusal(.overloaded, "Service temporarily unavailable", retryAfterSeconds: seconds)
+        case .noResources:
+            return Refusal(
+                .overloaded,
+                "Service temporarily unavailable",
+                detail: "The ambassador's host has no resources for another connection.",
+                retryAfterSeconds: seconds
+            )
         case .limited(let name, let seconds):
             return Refusal(
                 .rateLimited,

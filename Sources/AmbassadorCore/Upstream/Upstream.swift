@@ -93,6 +93,8 @@ package struct UpstreamAnswer: Sendable {
 package enum UpstreamError: Error, Sendable, Hashable {
     /// No connection: refused, no such host, TLS. Nothing was sent, so trying again is safe.
     case unreachable
+    /// This process or host had no file descriptor, port or memory left for a connection: LangFlow is not to blame. Nothing was sent.
+    case noResources
     /// The connection ended before the answer did.
     case connectionLost
     /// No complete answer within the call's timeout.

@@ -1,5 +1,4 @@
 package import AmbassadorCore
-import AsyncHTTPClient
 package import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -14,23 +13,18 @@ package final class HTTPVersionSource: VersionSource {
 
     private let configuration: UpstreamConfiguration
     private let client: HTTPClient
+    /// However many flows are watched, LangFlow is asked for two at a time.
+    private let limit = ConcurrencyLimit(limit: 2, queueMax: 4096)
     private let ids = Mutex<[FlowName: FlowName]>([:])
 
-    /// Makes a client of its own that has no connection yet, so that it takes no place of a call's.
+    /// Makes a client of its own that has no connection yet.
     ///
     /// The group runs the connections; its owner shuts it down, after the source.
     package init(configuration: UpstreamConfiguration, group: any EventLoopGroup) {
         self.configuration = configuration
-        var client = HTTPClient.Configuration()
-        client.redirectConfiguration = .disallow
-        client.decompression = .disabled
-        client.httpVersion = .http1Only
-        client.proxy = nil
-        client.timeout = .init(connect: configuration.connectTimeout)
-        client.connectionPool.idleTimeout = configuration.idleTimeout
-        client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 2
-        client.connectionPool.retryConnectionEstablishment = false
-        self.client = HTTPClient(eventLoopGroup: group, configuration: client)
+        var connections = configuration.client
+        connections.idleConnectionsMax = 1
+        self.client = HTTPClient(origin: configuration.url.origin, configuration: connections, group: group)
     }
 
     package func versionToken(of target: FlowName) async throws(UpstreamError) -> String {
@@ -49,8 +43,7 @@ package final class HTTPVersionSource: VersionSource {
 
     /// Closes idle connections and gives up what is under way.
     package func shutdown() async {
-        // It fails only where it was shut down before, which is what is wanted.
-        try? await self.client.shutdown()
+        await self.client.shutdown()
     }
 
     private func id(of target: FlowName) async throws(UpstreamError) -> FlowName {
@@ -74,19 +67,25 @@ package final class HTTPVersionSource: VersionSource {
     }
 
     private func get(_ path: String, bytesMax: Int) async throws(UpstreamError) -> (status: Int, body: JSONValue) {
-        var request = HTTPClientRequest(url: "\(self.configuration.url)\(path)")
-        request.headers.add(name: "Accept", value: "application/json")
-        request.headers.add(name: "Accept-Encoding", value: "identity")
+        var fields: HTTPHeaders = ["Accept": "application/json", "Accept-Encoding": "identity"]
         if let apiKey = self.configuration.apiKey {
-            request.headers.add(name: "x-api-key", value: apiKey.revealed)
+            fields.add(name: "x-api-key", value: apiKey.revealed)
         }
+        let deadline = NIODeadline.now() + Self.timeout
+        switch await self.limit.acquire(deadline: deadline) {
+        case .acquired: break
+        case .queueFull, .timedOut: throw .timeout
+        case .cancelled: throw .cancelled
+        }
+        defer { self.limit.release() }
         let (status, bytes): (Int, ByteBuffer)
-        do {
-            let response = try await self.client.execute(request, timeout: Self.timeout)
-            status = Int(response.status.code)
-            bytes = try await response.body.collect(upTo: bytesMax)
-        } catch is NIOTooManyBytesError {
-            throw .invalid("LangFlow's answer is over \(bytesMax) bytes.")
+        do throws(HTTPCallError) {
+            let answer = try await self.client.send(
+                HTTPRequest(.GET, self.configuration.url.prefix + path, fields: fields),
+                bytesMax: bytesMax,
+                deadline: deadline
+            )
+            (status, bytes) = (Int(answer.head.status.code), answer.body)
         } catch {
             throw UpstreamError(error)
         }

@@ -1,13 +1,10 @@
 import AmbassadorCore
-import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import Synchronization
 
 /// Takes LangFlow's answer to a streamed run: collects what is no stream, and hands a stream on as it is asked for.
-final class StreamReceiver: HTTPClientResponseDelegate {
-    typealias Response = Void
-
+final class StreamReceiver: HTTPAnswerReceiver {
     private enum State {
         case collecting(CollectedAnswer)
         case streaming(StreamMailbox)
@@ -21,20 +18,13 @@ final class StreamReceiver: HTTPClientResponseDelegate {
         self.state = Mutex(.collecting(CollectedAnswer(bytesMax: bytesMax)))
     }
 
-    func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-        let stream: UpstreamStream?
-        do {
-            stream = try self.take(head, of: task)
-        } catch {
-            return task.eventLoop.makeFailedFuture(error)
-        }
+    func take(_ head: HTTPResponseHead, of call: HTTPCall) throws {
+        let stream = try self.begin(head, of: call)
         // Outside of the lock: it resumes the one who waits.
         if let stream { self.opening.deliver(.success(.stream(stream))) }
-        return task.eventLoop.makeSucceededVoidFuture()
     }
 
-    private func take(_ head: HTTPResponseHead, of task: HTTPClient.Task<Void>) throws(UpstreamError) -> UpstreamStream?
-    {
+    private func begin(_ head: HTTPResponseHead, of call: HTTPCall) throws(UpstreamError) -> UpstreamStream? {
         try self.state.withLock { (state) throws(UpstreamError) -> UpstreamStream? in
             guard case .collecting(var answer) = state else { return nil }
             try answer.take(head)
@@ -46,23 +36,17 @@ final class StreamReceiver: HTTPClientResponseDelegate {
             state = .streaming(mailbox)
             return UpstreamStream(
                 lifetimeMax: answer.lifetimeMax,
-                body: ReceivedStream(mailbox: mailbox, giveUp: { task.cancel() })
+                body: ReceivedStream(mailbox: mailbox, giveUp: { call.cancel() })
             )
         }
     }
 
-    func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
-        let mailbox: StreamMailbox?
-        do {
-            mailbox = try self.take(part)
-        } catch {
-            return task.eventLoop.makeFailedFuture(error)
-        }
-        return mailbox?.put(part, on: task.eventLoop) ?? task.eventLoop.makeSucceededVoidFuture()
+    func take(_ part: ByteBuffer, on eventLoop: any EventLoop) throws -> EventLoopFuture<Void>? {
+        try self.collect(part)?.put(part, on: eventLoop)
     }
 
     /// - Returns: Where the part belongs, if it is one of a stream.
-    private func take(_ part: ByteBuffer) throws(UpstreamError) -> StreamMailbox? {
+    private func collect(_ part: ByteBuffer) throws(UpstreamError) -> StreamMailbox? {
         try self.state.withLock { (state) throws(UpstreamError) -> StreamMailbox? in
             switch state {
             case .streaming(let mailbox): return mailbox
@@ -76,15 +60,21 @@ final class StreamReceiver: HTTPClientResponseDelegate {
         }
     }
 
-    func didFinishRequest(task: HTTPClient.Task<Void>) throws {
+    func finish() {
         switch self.state.withLock({ $0 }) {
-        case .collecting(let answer): self.opening.deliver(.success(.answer(try answer.whole())))
         case .streaming(let mailbox): mailbox.end(.success(nil))
+        case .collecting(let answer):
+            do throws(UpstreamError) {
+                self.opening.deliver(.success(.answer(try answer.whole())))
+            } catch {
+                self.opening.deliver(.failure(error))
+            }
         }
     }
 
     /// The call has failed, at whatever point.
-    func fail(_ error: UpstreamError) {
+    func fail(_ error: any Error) {
+        let error = UpstreamError(error)
         if case .streaming(let mailbox) = self.state.withLock({ $0 }) { mailbox.end(.failure(error)) }
         self.opening.deliver(.failure(error))
     }

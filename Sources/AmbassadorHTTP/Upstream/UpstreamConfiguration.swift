@@ -11,8 +11,8 @@ package struct UpstreamConfiguration: Sendable {
     package var idleTimeout: TimeAmount = .seconds(4)
     /// Most bytes of an answer's body.
     package var answerBytesMax = 16 * 1024 * 1024
-    /// Most connections to LangFlow; calls beyond them wait within their own timeout.
-    package var connectionsMax = 64
+    /// Most idle connections that each event loop keeps.
+    package var idleConnectionsMax = 64
 
     /// - Throws: Where the key could not stand in a header: it is 1 to 4,096 bytes of visible ASCII.
     package init(url: UpstreamURL, apiKey: Secret? = nil) throws(InvalidValue) {
@@ -24,5 +24,14 @@ package struct UpstreamConfiguration: Sendable {
         }
         self.url = url
         self.apiKey = apiKey
+    }
+
+    /// How connections are kept; `headBytesMax` has room for the cookies that gateways set.
+    var client: HTTPClientConfiguration {
+        var client = HTTPClientConfiguration()
+        client.connectTimeout = self.connectTimeout
+        client.idleTimeout = self.idleTimeout
+        client.idleConnectionsMax = self.idleConnectionsMax
+        return client
     }
 }

@@ -8,6 +8,8 @@ package struct UpstreamURL: Sendable, Hashable, CustomStringConvertible {
     package let port: Int
     /// The address without the port of its scheme and without a trailing slash.
     package let description: String
+    /// What stands before every path of LangFlow's: empty, or begins with a slash.
+    package let prefix: String
 
     /// Where LangFlow listens if nobody says otherwise.
     package static let `default` = UpstreamURL(
@@ -41,9 +43,13 @@ package struct UpstreamURL: Sendable, Hashable, CustomStringConvertible {
         self.isTLS = isTLS
         self.host = place.host
         self.port = place.port
-        let text = place.description
-        let port = place.port == Self.defaultPort(isTLS: isTLS) ? ":\(place.port)" : ""
-        self.description = (isTLS ? "https://" : "http://") + text.dropLast(port.utf8.count) + prefix
+        self.prefix = prefix
+        self.description = (isTLS ? "https://" : "http://") + HTTPOrigin(isTLS: isTLS, place: place).authority + prefix
+    }
+
+    /// The server that is called.
+    package var origin: HTTPOrigin {
+        HTTPOrigin(isTLS: self.isTLS, place: HostAndPort(host: self.host, port: self.port))
     }
 
     private static func defaultPort(isTLS: Bool) -> Int { isTLS ? 443 : 80 }

@@ -84,7 +84,7 @@ extension AmbassadorConfiguration {
             var upstream = try UpstreamConfiguration(url: self.upstream.url, apiKey: self.upstream.apiKey)
             upstream.connectTimeout = TimeAmount(self.upstream.connectTimeout)
             upstream.answerBytesMax = self.upstream.answerBytesMax
-            upstream.connectionsMax = self.upstream.concurrencyMax
+            upstream.idleConnectionsMax = self.upstream.concurrencyMax
             return upstream
         }
     }

@@ -69,7 +69,6 @@ struct Assembly {
         let redis = try configuration.redis(group, registry, clocks, logger)
         if let redis { opened.add { await redis.stop() } }
         let identity = try await Identity.make(configuration.auth, group, registry, clocks, logger)
-        opened.add { await identity.shutdown() }
         let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
         opened.add { await upstream.shutdown() }
         let versions = HTTPVersionSource(configuration: try configuration.upstreamConfiguration, group: group)

@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorHTTP
 import AmbassadorIdentity
 import Logging
 import NIOCore
@@ -9,7 +10,6 @@ struct Identity {
     let authenticator: any Authenticator
     private let keys: APIKeyFileWatcher?
     private let tokens: JWTAuthenticator?
-    private let client: JWKSClient?
     private let clocks: Clocks
 
     /// Reads the key files; published keys are fetched by the ``services``.
@@ -29,30 +29,23 @@ struct Identity {
         guard mode.takesTokens else {
             let authenticator: any Authenticator =
                 keys.map { CombinedAuthenticator(keys: $0.authenticator, tokens: nil) } ?? OpenAuthenticator()
-            return Identity(authenticator: authenticator, keys: keys, tokens: nil, client: nil, clocks: clocks)
+            return Identity(authenticator: authenticator, keys: keys, tokens: nil, clocks: clocks)
         }
         let issuers = try configuration.issuers.map { try IssuerConfiguration($0.value, name: $0.key) }
         let isPublished = configuration.issuers.values.contains { $0.jwksURL != nil }
-        let client = isPublished ? JWKSClient(group: group) : nil
-        do {
-            let tokens = try JWTAuthenticator(
-                issuers: issuers,
-                client: client,
-                clocks: clocks,
-                metrics: JWTMetrics(registry),
-                logger: logger
-            )
-            return Identity(
-                authenticator: CombinedAuthenticator(keys: keys?.authenticator, tokens: tokens),
-                keys: keys,
-                tokens: tokens,
-                client: client,
-                clocks: clocks
-            )
-        } catch {
-            await client?.shutdown()
-            throw error
-        }
+        let tokens = try JWTAuthenticator(
+            issuers: issuers,
+            client: isPublished ? JWKSClient(fetcher: HTTPFetcher(group: group)) : nil,
+            clocks: clocks,
+            metrics: JWTMetrics(registry),
+            logger: logger
+        )
+        return Identity(
+            authenticator: CombinedAuthenticator(keys: keys?.authenticator, tokens: tokens),
+            keys: keys,
+            tokens: tokens,
+            clocks: clocks
+        )
     }
 
     /// What keeps keys up to date while the ambassador runs.
@@ -74,11 +67,6 @@ struct Identity {
                 tokens.issuersWithoutKeys.isEmpty ? nil : "The keys of an issuer of tokens cannot be had"
             }
         }
-    }
-
-    /// Ends what fetches keys, once no request needs them any more.
-    func shutdown() async {
-        await self.client?.shutdown()
     }
 }
 

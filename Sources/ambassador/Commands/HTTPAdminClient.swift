@@ -1,9 +1,8 @@
 import AmbassadorCore
 import AmbassadorHTTP
-import AsyncHTTPClient
-import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// The admin API over HTTP, on a port or a Unix socket.
 struct HTTPAdminClient: AdminClient {
@@ -53,23 +52,37 @@ struct HTTPAdminClient: AdminClient {
 
     /// - Returns: `nil` where the answer is not JSON.
     private func call(_ method: HTTPMethod, _ path: String, body: JSONValue?) async throws -> JSONValue? {
-        var request = HTTPClientRequest(url: self.url(path))
-        request.method = method
-        if case .unix = self.address { request.headers.add(name: "host", value: "localhost") }
-        if let key { request.headers.add(name: "authorization", value: "Bearer \(key.revealed)") }
+        var fields = HTTPHeaders()
+        if let key { fields.add(name: "authorization", value: "Bearer \(key.revealed)") }
+        var bytes = ByteBuffer()
         if let body {
-            request.headers.add(name: "content-type", value: "application/json")
-            var bytes = ByteBuffer()
+            fields.add(name: "content-type", value: "application/json")
             JSONWriter.write(body, into: &bytes)
-            request.body = .bytes(bytes)
         }
+        let client = HTTPClient(
+            origin: self.origin,
+            configuration: HTTPClientConfiguration(),
+            group: MultiThreadedEventLoopGroup.singleton
+        )
+        let outcome: Result<(head: HTTPResponseHead, body: ByteBuffer), HTTPCallError>
+        do throws(HTTPCallError) {
+            let answer = try await client.send(
+                HTTPRequest(method, path, fields: fields, body: bytes),
+                bytesMax: Self.answerBytesMax,
+                deadline: .now() + Self.timeout
+            )
+            outcome = .success(answer)
+        } catch {
+            outcome = .failure(error)
+        }
+        await client.shutdown()
         let status: Int
         let answer: JSONValue?
-        do {
-            let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
-            status = Int(response.status.code)
-            answer = Self.json(try await response.body.collect(upTo: Self.answerBytesMax))
-        } catch {
+        switch outcome {
+        case .success(let found):
+            status = Int(found.head.status.code)
+            answer = Self.json(found.body)
+        case .failure(let error):
             throw CommandFailure(
                 "no answer from the admin API at \(self.address); is the ambassador running? (\(error))"
             )
@@ -78,11 +91,10 @@ struct HTTPAdminClient: AdminClient {
         return answer
     }
 
-    private func url(_ path: String) -> String {
+    private var origin: HTTPOrigin {
         switch self.address {
-        case .tcp: "http://\(self.address)\(path)"
-        case .unix(let socket):
-            "http+unix://\(socket.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")\(path)"
+        case .tcp(let host, let port): HTTPOrigin(isTLS: false, place: HostAndPort(host: host, port: port))
+        case .unix(let path): HTTPOrigin(socket: path)
         }
     }
 

@@ -17,6 +17,8 @@ import Testing
         (.timeout, false, .abandoned, .abandoned),
         (.invalid("x"), true, .failed, .abandoned),
         (.credentialRefused, true, .abandoned, .succeeded),
+        // What this host lacks is not LangFlow's fault.
+        (.noResources, true, .abandoned, .abandoned),
         (.breakerOpen, true, .abandoned, .abandoned),
         (.overloaded, true, .abandoned, .abandoned),
         (.queuedTooLong, true, .abandoned, .abandoned),

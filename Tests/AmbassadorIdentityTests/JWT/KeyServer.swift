@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorHTTP
 import AmbassadorTesting
 import Logging
 import NIOCore
@@ -30,7 +31,10 @@ final class KeyServer: Sendable {
             await box.gate.withLock { $0.take() }?.value()
             return box.reply.withLock { $0 }
         }
-        self.client = JWKSClient(group: MultiThreadedEventLoopGroup.singleton, timeout: timeout)
+        self.client = JWKSClient(
+            fetcher: HTTPFetcher(group: MultiThreadedEventLoopGroup.singleton),
+            timeout: timeout
+        )
     }
 
     /// Runs a test with a server that publishes a key set.
@@ -51,7 +55,6 @@ final class KeyServer: Sendable {
     }
 
     private func shutdown() async {
-        await self.client.shutdown()
         await self.upstream.shutdown()
     }
 

@@ -1,65 +1,37 @@
-import AsyncHTTPClient
+package import AmbassadorCore
 package import NIOCore
-import NIOHTTP1
 
 /// Fetches key sets over HTTP: one request each, without redirects, of limited size and time.
-package final class JWKSClient: Sendable {
-    private let client: HTTPClient
+package struct JWKSClient: Sendable {
+    private let fetcher: any DocumentFetcher
     private let timeout: Duration
 
-    /// Makes a client that has no connection yet.
-    ///
     /// - Parameters:
-    ///   - group: runs the connections; its owner shuts it down, after the client.
+    ///   - fetcher: asks the servers. It follows no redirect: that would lead to wherever the key server says, http and this host's
+    ///     own services included.
     ///   - timeout: for one fetch as a whole, 5 seconds unless told.
-    package init(group: any EventLoopGroup, timeout: Duration = .seconds(5)) {
-        var configuration = HTTPClient.Configuration()
-        // A redirect would be followed to wherever the key server says, http and this host's own services included.
-        configuration.redirectConfiguration = .disallow
-        configuration.decompression = .disabled
-        configuration.httpVersion = .http1Only
-        configuration.proxy = nil
-        configuration.timeout = .init(connect: TimeAmount(timeout))
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 2
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = .seconds(10)
-        self.client = HTTPClient(eventLoopGroup: group, configuration: configuration)
+    package init(fetcher: any DocumentFetcher, timeout: Duration = .seconds(5)) {
+        self.fetcher = fetcher
         self.timeout = timeout
     }
 
     /// Fetches the document at an address.
     package func fetch(_ url: JWKSURL) async throws(JWKSFault) -> ByteBuffer {
-        let response: HTTPClient.Response
-        do {
-            let headers: HTTPHeaders = [
-                "Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity",
-            ]
-            let request = try HTTPClient.Request(url: url.description, method: .GET, headers: headers)
-            let task = self.client.execute(
-                request: request,
-                delegate: ResponseAccumulator(request: request, maxBodySize: JWKSet.bytesMax),
-                deadline: .now() + TimeAmount(self.timeout)
+        let document: FetchedDocument
+        do throws(FetchFault) {
+            document = try await self.fetcher.fetch(
+                url.document,
+                accept: "application/jwk-set+json, application/json",
+                bytesMax: JWKSet.bytesMax,
+                timeout: self.timeout
             )
-            response = try await withTaskCancellationHandler {
-                try await task.futureResult.get()
-            } onCancel: {
-                task.cancel()
-            }
-        } catch is ResponseAccumulator.ResponseTooBigError {
-            throw JWKSFault("the key server's answer is larger than \(JWKSet.bytesMax) bytes")
         } catch {
             throw JWKSFault("the key server could not be asked: \(error)")
         }
-        guard response.status == .ok else {
-            throw JWKSFault("the key server answered with status \(response.status.code)")
+        guard document.status == 200 else {
+            throw JWKSFault("the key server answered with status \(document.status)")
         }
-        return response.body ?? ByteBuffer()
-    }
-
-    /// Closes idle connections and gives up the fetches that are under way.
-    package func shutdown() async {
-        // It fails only where it was shut down before, which is what is wanted.
-        try? await self.client.shutdown()
+        return document.body
     }
 }
 

@@ -4,6 +4,8 @@ import NIOCore
 /// Where an issuer publishes its keys: `https://host[:port]/path[?query]`, or `http://` on this host alone.
 package struct JWKSURL: Sendable, Hashable, CustomStringConvertible {
     package let description: String
+    /// The same in its parts.
+    package let document: DocumentURL
 
     private static let bytesMax = 2048
 
@@ -26,8 +28,9 @@ package struct JWKSURL: Sendable, Hashable, CustomStringConvertible {
         }
         let target = rest.dropFirst(authority.count)
         guard Self.isTarget(target) else { throw InvalidValue("has a path or query that is not one of a URL") }
-        self.description =
-            (isTLS ? "https://" : "http://") + place.description + (target.first == "/" ? "" : "/") + target
+        let path = (target.first == "/" ? "" : "/") + target
+        self.description = (isTLS ? "https://" : "http://") + place.description + path
+        self.document = DocumentURL(isTLS: isTLS, place: place, target: path)
     }
 
     /// The characters of a path and query (RFC 3986 §3.3 and §3.4); a fragment is none.
