@@ -146,7 +146,7 @@ extension Ambassador {
     private func call(_ plan: Plan, at start: NIODeadline) async -> Result<Called, FetchError> {
         let session = plan.session.scoped(to: plan.tenant)
         do throws(UpstreamError) {
-            let answer = try await self.parts.upstream.run(self.upstreamCall(plan, session, at: start))
+            let answer = try await self.parts.upstream.run(await self.upstreamCall(plan, session, at: start))
             return try await self.judge(answer, plan, session)
         } catch {
             return .failure(FetchError(error))
@@ -154,10 +154,11 @@ extension Ambassador {
     }
 
     /// What LangFlow is sent.
-    func upstreamCall(_ plan: Plan, _ session: UpstreamSessionID, at start: NIODeadline) -> UpstreamCall {
-        UpstreamCall(
+    func upstreamCall(_ plan: Plan, _ session: UpstreamSessionID, at start: NIODeadline) async -> UpstreamCall {
+        let body = await LongWork.run(on: plan.request.body.readableBytes) { plan.input.upstreamBody(session: session) }
+        return UpstreamCall(
             target: plan.flow.target,
-            body: plan.input.upstreamBody(session: session),
+            body: body,
             globalVariables: plan.globalVariables,
             traceID: plan.request.traceID,
             timeout: start.duration(to: plan.deadline)

@@ -20,16 +20,30 @@ extension Ambassador {
         }
     }
 
-    /// The same, with the waiting.
-    func waitForAdmission(of plan: Plan, _ exchange: inout Exchange) async throws(Refusal) {
-        switch await self.parts.limiter.admit(plan.subject, .request, at: self.parts.clocks.now()).settled {
-        case .admitted(let state):
-            exchange.limit = state
+    /// The same, with the waiting, for a request that holds the tokens of some limits already.
+    func waitForAdmission(
+        of plan: Plan,
+        holding tokens: LimitTokens = LimitTokens(),
+        _ exchange: inout Exchange
+    ) async throws(Refusal) {
+        _ = try await self.waitForTokens(of: plan.subject, holding: tokens, &exchange)
+    }
+
+    /// Takes a token of every limit on requests within a scope, waiting for shared ones.
+    func waitForTokens(
+        of subject: LimitSubject,
+        scope: LimitScope = .all,
+        holding tokens: LimitTokens = LimitTokens(),
+        _ exchange: inout Exchange
+    ) async throws(Refusal) -> LimitTokens {
+        let now = self.parts.clocks.now()
+        switch await self.parts.limiter.take(subject, .request, scope: scope, holding: tokens, at: now) {
+        case .taken(let tokens):
+            exchange.limit = tokens.tightest
+            return tokens
         case .limited(let state, let seconds):
             exchange.limit = state
             throw Self.refusal(state, retryAfter: seconds)
-        case .pending:
-            preconditionFailure("an admission that was waited for is a verdict")
         }
     }
 

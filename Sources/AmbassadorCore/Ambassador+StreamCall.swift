@@ -49,7 +49,7 @@ extension Ambassador {
     ) async -> Result<StreamCall, FetchError> {
         let session = plan.session.scoped(to: plan.tenant)
         do throws(UpstreamError) {
-            switch try await self.parts.upstream.stream(self.upstreamCall(plan, session, at: start)) {
+            switch try await self.parts.upstream.stream(await self.upstreamCall(plan, session, at: start)) {
             case .answer(let answer):
                 return try await self.judge(answer, plan, session).map { .answer($0) }
             case .stream(let stream):

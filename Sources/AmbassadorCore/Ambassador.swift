@@ -11,15 +11,21 @@ package final class Ambassador: Responder {
     let parts: AmbassadorParts
     let copies = RecentCopies()
     let shortages = OncePerMinute()
+    let callerWork: CallerWork
 
-    package init(_ parts: AmbassadorParts) {
+    package init(_ parts: AmbassadorParts, callerWork: CallerWork = CallerWork()) {
         self.parts = parts
+        self.callerWork = callerWork
     }
 
     package func decide(_ request: Request, remembering shortcuts: Shortcuts?) -> Decision {
         var exchange = Exchange(request, time: self.parts.clocks.wall())
         guard self.parts.audit.reserve() else {
             return .pending { [exchange] in await self.decideOnceRecordable(request, exchange) }
+        }
+        // Bound: the body is read and hashed here in a millisecond at most.
+        guard LongWork.isShort(request.body.readableBytes) else {
+            return .pending { [exchange] in await self.answer(request, exchange) }
         }
         do throws(Refusal) {
             let (now, access) = (self.parts.clocks.now(), self.parts.access)
@@ -81,7 +87,7 @@ package final class Ambassador: Responder {
     }
 
     /// Finds out what is asked of which flow, and refuses what is not in order or not allowed.
-    private func plan(
+    func plan(
         _ request: Request,
         of caller: Caller,
         at time: Timestamp,
@@ -94,12 +100,7 @@ package final class Ambassador: Responder {
         let input = try Self.read(request)
         exchange.flowName = input.flow
         try self.parts.access.authorize(input, of: input.flow, by: caller)
-        guard let flow = self.parts.flows.flow(named: input.flow) else {
-            throw Refusal(
-                .unknownFlow,
-                "There is no flow with this name. Check flow_id, or list the flow in the configuration."
-            )
-        }
+        let flow = try self.flow(named: input.flow)
         // By the name of what a flow runs, nothing is granted that is not granted by the flow's own.
         if flow.name != input.flow { try self.parts.access.authorize(input, of: flow.name, by: caller) }
         exchange.flow = flow
@@ -138,6 +139,14 @@ package final class Ambassador: Responder {
             time: time,
             // From now on, not from the first byte: what the caller took to send its request is not LangFlow's time.
             startedAt: self.parts.clocks.now()
+        )
+    }
+
+    func flow(named name: FlowName) throws(Refusal) -> Flow {
+        if let flow = self.parts.flows.flow(named: name) { return flow }
+        throw Refusal(
+            .unknownFlow,
+            "There is no flow with this name. Check flow_id, or list the flow in the configuration."
         )
     }
 
@@ -203,8 +212,9 @@ package final class Ambassador: Responder {
             let (clocks, access) = (self.parts.clocks, self.parts.access)
             // By the time that it is now: the request may have waited, and a credential may have ended meanwhile.
             let caller = try await access.waitForCaller(of: request, at: clocks.wall(), now: clocks.now())
-            let plan = try self.plan(request, of: caller, at: clocks.wall(), &exchange)
-            try await self.waitForAdmission(of: plan, &exchange)
+            guard let plan = try await self.waitForPlan(request, of: caller, &exchange) else {
+                return await self.conclude(.abandoned(request.traceID), exchange).response
+            }
             let reply = if let reply = self.answerFromMemory(plan) { reply } else { await self.fulfil(plan) }
             return await self.conclude(reply, exchange).response
         } catch {

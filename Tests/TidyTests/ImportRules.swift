@@ -10,6 +10,8 @@ enum ImportRules {
         // The system's clocks.
         "Sources/AmbassadorCore/Time/Clocks.swift": ["Glibc", "Musl", "Darwin"],
         "Sources/AmbassadorCore/Identity/RandomPool.swift": ["Glibc", "Musl", "Darwin"],
+        // Its threads.
+        "Sources/AmbassadorCore/Waiting/DedicatedThread.swift": ["Glibc", "Musl", "Darwin"],
     ]
     static let adapters: Set<String> = [
         "AmbassadorSQLite", "AmbassadorRedis", "AmbassadorHTTP", "AmbassadorAdmin", "AmbassadorIdentity",

@@ -83,6 +83,9 @@ extension MemoryCache {
             return removals
         }
 
+        /// All entries, expired ones too.
+        var entries: [CacheEntry] { self.slots.compactMap(\.entry) }
+
         /// Takes out what the test names.
         mutating func removeAll(where isRemoved: (CacheEntry) -> Bool) -> [CacheEntry] {
             var removed: [CacheEntry] = []

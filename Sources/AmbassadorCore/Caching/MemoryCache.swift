@@ -128,13 +128,24 @@ package final class MemoryCache: Sendable {
         }
         var count = 0
         for shard in self.shards {
-            let removed = shard.shard.withLock { shard in
-                shard.removeAll(where: selection.covers)
-            }
+            let removed =
+                selection.text == nil
+                ? shard.shard.withLock { $0.removeAll(where: selection.covers) }
+                : Self.removeByText(selection, in: shard)
             self.count(removed: removed)
             count += removed.count
         }
         return count
+    }
+
+    /// Reads the inputs without the lock, for which hits would have to wait.
+    ///
+    /// What is inserted meanwhile, the purge ledger has judged.
+    private static func removeByText(_ selection: PurgeSelection, in shard: LockedShard) -> [CacheEntry] {
+        let covered = shard.shard.withLock { $0.entries }.filter(selection.covers)
+        return covered.flatMap { entry in
+            shard.shard.withLock { $0.remove(entry.key) { $0 === entry } }
+        }
     }
 
     /// Forgets an entry of which there is a later one elsewhere.

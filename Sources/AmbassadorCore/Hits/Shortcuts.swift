@@ -42,7 +42,10 @@ package final class Shortcuts {
     }
 
     /// What is known about a request.
+    ///
+    /// Bound: a longer body than any that is remembered is not looked at.
     func shortcut(for request: RepeatedRequest) -> Shortcut? {
+        guard request.body.count <= Self.bodyBytesMax else { return nil }
         let hash = self.hash(of: request.head, request.body, from: request.clientAddress)
         for index in self.indices(of: hash) where self.places[index].hash == hash {
             if let found = self.places[index].shortcut, found.isOf(request) { return found }

@@ -1,6 +1,6 @@
 extension JSONParser {
     /// Reads the number that is next, as it is written (RFC 8259 §6).
-    mutating func number() throws(JSONError) -> [UInt8] {
+    mutating func number() throws(JSONError) -> JSONString {
         let start = self.position
         if self.peek() == UInt8(ascii: "-") { self.position += 1 }
         let integer = try self.digits(from: start)
@@ -24,7 +24,7 @@ extension JSONParser {
         guard self.isFinite(integer: integer, fraction: fraction, exponent: exponent) else {
             throw JSONError(offset: start, reason: .numberOutOfRange)
         }
-        return Array(UnsafeRawBufferPointer(rebasing: self.bytes[start..<self.position]))
+        return JSONString(buffer: self.slice(start..<self.position))
     }
 
     private mutating func digits(from start: Int) throws(JSONError) -> Range<Int> {

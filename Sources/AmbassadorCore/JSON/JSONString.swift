@@ -36,7 +36,9 @@ package struct JSONString: Hashable, Comparable, Sendable {
 
     /// Orders by bytes, which for UTF-8 is the order of the code points.
     package static func < (left: JSONString, right: JSONString) -> Bool {
-        left.bytes.lexicographicallyPrecedes(right.bytes)
+        left.buffer.withUnsafeReadableBytes { left in
+            right.buffer.withUnsafeReadableBytes { left.precedes($0) }
+        }
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -3,7 +3,9 @@ package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     /// The bytes of a valid JSON number, as they were written: `1`, `1.0` and `1e0` are three values.
-    case number([UInt8])
+    ///
+    /// A part of the document, as strings are: an allocation for each would take fifty times the memory of what was read.
+    case number(JSONString)
     case string(JSONString)
     case array([JSONValue])
     /// The members in the order of the source; their names are unique.
@@ -31,9 +33,9 @@ package enum JSONValue: Hashable, Sendable {
 
     /// A count: a number that is written as 1 to 18 digits and nothing else; `nil` for every other value.
     package var count: Int? {
-        guard case .number(let lexeme) = self, lexeme.count <= 18 else { return nil }
+        guard case .number(let lexeme) = self, lexeme.bytes.count <= 18 else { return nil }
         var count = 0
-        for byte in lexeme {
+        for byte in lexeme.bytes {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
             count = 10 * count + Int(byte - UInt8(ascii: "0"))
         }

@@ -10,7 +10,7 @@ package enum JSONWriter {
         switch value {
         case .null: buffer.writeStaticString("null")
         case .bool(let isTrue): buffer.writeStaticString(isTrue ? "true" : "false")
-        case .number(let lexeme): buffer.writeBytes(lexeme)
+        case .number(let lexeme): buffer.writeImmutableBuffer(lexeme.buffer)
         case .string(let string): Self.writeString(string.buffer, into: &buffer)
         case .array(let elements):
             buffer.writeInteger(UInt8(ascii: "["))

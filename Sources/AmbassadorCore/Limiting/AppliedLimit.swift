@@ -59,6 +59,9 @@ final class AppliedLimit: Sendable {
         }
     }
 
+    /// Whether its verdict depends on the flow.
+    var dependsOnFlow: Bool { self.byFlow || !self.flows.isEmpty }
+
     /// Whether the limit says anything about the subject.
     func applies(to subject: LimitSubject) -> Bool {
         guard !self.flows.isEmpty else { return true }

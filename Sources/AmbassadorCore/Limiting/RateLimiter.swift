@@ -48,14 +48,39 @@ package final class RateLimiter: Sendable {
     package func admit(_ subject: LimitSubject, _ stage: LimitStage, at now: NIODeadline) -> Admission {
         let limits = self.limits(at: stage)
         guard !limits.isEmpty else { return .admitted(nil) }
-        let now = Self.microseconds(now)
-        switch self.decide(limits, subject, Holding(), at: now) {
-        case .admitted(let state):
-            return .admitted(state)
+        let asked = Question(limits: limits, subject: subject, scope: .all)
+        switch self.decide(asked, LimitTokens(), at: Self.microseconds(now)) {
+        case .taken(let tokens):
+            return .admitted(tokens.tightest)
         case .limited(let state, let wait):
             return .limited(state, retryAfterSeconds: wait)
         case .missing(let index):
-            return .pending { await self.settle(limits, subject, missing: index) }
+            return .pending { await self.settle(asked, LimitTokens(), missing: index).admission }
+        }
+    }
+
+    /// Takes a token of every limit of a stage that applies and is in scope, or none, waiting for those of shared limits.
+    ///
+    /// - Parameters:
+    ///   - subject: whose request it is.
+    ///   - stage: which limits are asked.
+    ///   - scope: those of them that can be asked by now.
+    ///   - tokens: what was taken before for the same request; not given back where it is refused now, since work was done for it.
+    ///   - now: the monotonic clock.
+    /// - Returns: all tokens that the request now has, or who refuses it.
+    func take(
+        _ subject: LimitSubject,
+        _ stage: LimitStage,
+        scope: LimitScope,
+        holding tokens: LimitTokens,
+        at now: NIODeadline
+    ) async -> LimitTokens.Verdict {
+        let asked = Question(limits: self.limits(at: stage), subject: subject, scope: scope)
+        let spent = tokens.spent
+        switch self.decide(asked, spent, at: Self.microseconds(now)) {
+        case .taken(let tokens): return .taken(tokens)
+        case .limited(let state, let wait): return .limited(state, retryAfterSeconds: wait)
+        case .missing(let index): return await self.settle(asked, spent, missing: index)
         }
     }
 
@@ -69,41 +94,33 @@ package final class RateLimiter: Sendable {
     static func microseconds(_ time: NIODeadline) -> UInt64 { time.uptimeNanoseconds / 1000 }
 
     private enum Decision {
-        case admitted(LimitState?)
+        case taken(LimitTokens)
         case limited(LimitState, wait: Int)
         /// The shared limit at this place has no token here.
         case missing(Int)
     }
 
-    /// The tokens that a request has in hand while it is decided.
-    private struct Holding {
-        /// A bit for each limit by its place; there are at most 32.
-        var places: UInt32 = 0
-        var tightest: LimitState?
+    /// Which limits are asked, and for whom.
+    private struct Question {
+        let limits: [AppliedLimit]
+        let subject: LimitSubject
+        let scope: LimitScope
 
-        func holds(_ place: Int) -> Bool { self.places & 1 << UInt32(place) != 0 }
-
-        mutating func add(_ place: Int, _ state: LimitState) {
-            self.places |= 1 << UInt32(place)
-            if self.tightest.map(state.isTighter) ?? true { self.tightest = state }
+        func concerns(_ limit: AppliedLimit) -> Bool {
+            (self.scope == .all || !limit.dependsOnFlow) && limit.applies(to: self.subject)
         }
     }
 
     /// Takes a token of each limit that is not held already, and gives those back where one is not to be had.
     ///
     /// Those of `held` are given back where the request is refused, and kept where only a lease is missing.
-    private func decide(
-        _ limits: [AppliedLimit],
-        _ subject: LimitSubject,
-        _ held: Holding,
-        at now: UInt64
-    ) -> Decision {
-        let network = self.network(of: subject, limits)
+    private func decide(_ asked: Question, _ held: LimitTokens, at now: UInt64) -> Decision {
+        let network = self.network(of: asked.subject, asked.limits)
         var holding = held
         var missing: Int?
         var refusal: (place: Int, level: BucketLevel)?
-        for (place, limit) in limits.enumerated() where !holding.holds(place) && limit.applies(to: subject) {
-            let key = limit.key(for: subject, network)
+        for (place, limit) in asked.limits.enumerated() where !holding.holds(place) && asked.concerns(limit) {
+            let key = limit.key(for: asked.subject, network)
             guard missing == nil, refusal == nil else {
                 // Only who would refuse as well is still of interest: the longest wait counts.
                 guard let level = limit.refusal(key, at: now) else { continue }
@@ -117,59 +134,54 @@ package final class RateLimiter: Sendable {
             }
         }
         if let refusal {
-            self.giveBack(holding.places, limits, subject, network, at: now)
-            let limit = limits[refusal.place]
+            self.giveBack(holding.returnable, asked, at: now)
+            let limit = asked.limits[refusal.place]
             limit.metrics.refused.increment()
             let state = LimitState(limit.policy, refusal.level)
             return .limited(state, wait: max(1, state.resetSeconds))
         }
         if let missing {
-            self.giveBack(holding.places & ~held.places, limits, subject, network, at: now)
+            self.giveBack(holding.places & ~held.places, asked, at: now)
             return .missing(missing)
         }
-        return .admitted(holding.tightest)
+        return .taken(holding)
     }
 
     /// Waits for a token of each shared limit that has none here, and then decides as ``admit(_:_:at:)`` does.
     ///
     /// Only what was waited for is held meanwhile, so a slow Redis keeps nobody's local tokens. Each turn holds one
     /// token more, so there are no more turns than limits.
-    private func settle(_ limits: [AppliedLimit], _ subject: LimitSubject, missing: Int) async -> Admission {
-        let network = self.network(of: subject, limits)
-        var holding = Holding()
+    private func settle(_ asked: Question, _ held: LimitTokens, missing: Int) async -> LimitTokens.Verdict {
+        let network = self.network(of: asked.subject, asked.limits)
+        var holding = held
         var missing = missing
         while true {
-            let limit = limits[missing]
-            switch await limit.token(limit.key(for: subject, network)) {
+            let limit = asked.limits[missing]
+            switch await limit.token(limit.key(for: asked.subject, network)) {
             case .taken(let level):
                 holding.add(missing, LimitState(limit.policy, level))
             case .refused(let level):
-                self.giveBack(holding.places, limits, subject, network, at: Self.microseconds(self.now()))
+                self.giveBack(holding.returnable, asked, at: Self.microseconds(self.now()))
                 limit.metrics.refused.increment()
                 let state = LimitState(limit.policy, level)
                 return .limited(state, retryAfterSeconds: max(1, state.resetSeconds))
             case .unknown:
                 preconditionFailure("who waits for a token is told something")
             }
-            switch self.decide(limits, subject, holding, at: Self.microseconds(self.now())) {
-            case .admitted(let state): return .admitted(state)
+            switch self.decide(asked, holding, at: Self.microseconds(self.now())) {
+            case .taken(let tokens): return .taken(tokens)
             case .limited(let state, let wait): return .limited(state, retryAfterSeconds: wait)
             case .missing(let next): missing = next
             }
         }
     }
 
-    private func giveBack(
-        _ places: UInt32,
-        _ limits: [AppliedLimit],
-        _ subject: LimitSubject,
-        _ network: ClientNetwork?,
-        at now: UInt64
-    ) {
+    private func giveBack(_ places: UInt32, _ asked: Question, at now: UInt64) {
+        let network = self.network(of: asked.subject, asked.limits)
         var places = places
         while places != 0 {
-            let limit = limits[places.trailingZeroBitCount]
-            limit.giveBack(limit.key(for: subject, network), at: now)
+            let limit = asked.limits[places.trailingZeroBitCount]
+            limit.giveBack(limit.key(for: asked.subject, network), at: now)
             places &= places - 1
         }
     }

@@ -34,7 +34,7 @@ struct PurgeRequest: Sendable, Equatable {
         if let key { members.append(JSONMember("key", .text(key))) }
         if let target { members.append(JSONMember("target", .text(target.description))) }
         if let olderThanSeconds {
-            members.append(JSONMember("older_than_seconds", .number(Array("\(olderThanSeconds)".utf8))))
+            members.append(JSONMember("older_than_seconds", .number(JSONString("\(olderThanSeconds)"))))
         }
         if let text { members.append(JSONMember("text", .text(text))) }
         if self.all { members.append(JSONMember("all", .bool(true))) }

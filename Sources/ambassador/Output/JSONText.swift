@@ -20,7 +20,7 @@ enum JSONText {
         switch value {
         case .null: text += "null"
         case .bool(let isTrue): text += isTrue ? "true" : "false"
-        case .number(let lexeme): text += String(decoding: lexeme, as: UTF8.self)
+        case .number(let lexeme): text += lexeme.text
         case .string(let string): Self.write(string.text, into: &text)
         case .array(let elements):
             Self.write(elements, between: ("[", "]"), into: &text, indentation) { element, text, inner in
@@ -78,7 +78,7 @@ extension JSONValue {
     static func text(_ text: String) -> JSONValue { .string(JSONString(text)) }
 
     /// A number as JSON writes it.
-    static func digits(_ digits: String) -> JSONValue { .number(Array(digits.utf8)) }
+    static func digits(_ digits: String) -> JSONValue { .number(JSONString(digits)) }
 }
 
 extension JSONMember {

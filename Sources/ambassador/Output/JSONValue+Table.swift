@@ -15,7 +15,7 @@ extension JSONValue {
         case .string(let string): return [[.text(path), .text(string.text)]]
         case .bool(let isTrue): return [[.text(path), .text(isTrue ? "true" : "false")]]
         case .number(let lexeme):
-            let digits = String(decoding: lexeme, as: UTF8.self)
+            let digits = lexeme.text
             let number = Int64(digits).map { OutputTable.Value.integer($0) } ?? Double(digits).map { .real($0) }
             return [[.text(path), number ?? .text(digits)]]
         }

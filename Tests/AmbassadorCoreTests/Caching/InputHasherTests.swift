@@ -163,7 +163,7 @@ struct InputHasherTests {
             note { $0.outputType = .any }
             note { $0.outputComponent = nil }
             note { $0.outputComponent = JSONString(bytes: ($0.outputComponent?.bytes ?? []) + [0x78]) }
-            note { $0.tweaks = Tweaks([JSONMember(name: JSONString("only"), value: .number(Array("\(index)".utf8)))]) }
+            note { $0.tweaks = Tweaks([JSONMember(name: JSONString("only"), value: .number(JSONString("\(index)")))]) }
             let run = RunInput(parts)
             changed.append(Self.hash(run))
             changed.append(Self.hash(run, session: SessionID("t")))

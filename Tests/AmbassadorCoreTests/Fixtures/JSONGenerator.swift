@@ -33,7 +33,7 @@ struct JSONGenerator {
         switch Int.random(in: 0..<(depth < 5 ? 7 : 4), using: &self.random) {
         case 0: .null
         case 1: .bool(Bool.random(using: &self.random))
-        case 2: .number(Array(Self.numbers[Int.random(in: 0..<Self.numbers.count, using: &self.random)].utf8))
+        case 2: .number(JSONString(Self.numbers[Int.random(in: 0..<Self.numbers.count, using: &self.random)]))
         case 3: .string(self.string())
         case 4: .array((0..<Int.random(in: 0...4, using: &self.random)).map { _ in self.value(depth: depth + 1) })
         default: .object(self.members(depth: depth + 1))
@@ -57,7 +57,7 @@ struct JSONGenerator {
             switch value {
             case .null: "null"
             case .bool(let isTrue): isTrue ? "true" : "false"
-            case .number(let lexeme): String(decoding: lexeme, as: UTF8.self)
+            case .number(let lexeme): lexeme.text
             case .string(let string): self.scrambled(string)
             case .array(let elements):
                 "[" + elements.map { self.scrambled($0) }.joined(separator: ",") + self.space() + "]"

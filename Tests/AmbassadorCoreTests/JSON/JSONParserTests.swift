@@ -196,7 +196,7 @@ struct JSONParserTests {
         var buffer = ByteBuffer(string: "xx[1]yy")
         buffer.moveReaderIndex(forwardBy: 2)
         buffer.moveWriterIndex(to: 5)
-        #expect(try JSONParser.parse(buffer) == .array([.number(Array("1".utf8))]))
+        #expect(try JSONParser.parse(buffer) == .array([.number(JSONString("1"))]))
         buffer.moveWriterIndex(to: 4)
         #expect(throws: JSONError(offset: 2, reason: .unexpectedEnd)) { try JSONParser.parse(buffer) }
     }

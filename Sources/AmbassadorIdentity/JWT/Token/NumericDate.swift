@@ -12,7 +12,7 @@ enum NumericDate {
     /// - Returns: `nil` for every other value.
     static func timestamp(_ value: JSONValue) -> Timestamp? {
         guard case .number(let lexeme) = value else { return nil }
-        let parts = lexeme.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let parts = lexeme.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count <= 2, let seconds = parts.first, (1...Self.digitsMax).contains(seconds.count) else {
             return nil
         }

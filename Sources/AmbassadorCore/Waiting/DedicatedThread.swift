@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// A thread that runs one function to its end.
-enum DedicatedThread {
+package enum DedicatedThread {
     /// Starts a thread.
     ///
     /// - Parameters:
@@ -15,7 +15,7 @@ enum DedicatedThread {
     ///     process only, it does not.
     ///   - body: what it runs.
     /// - Returns: 0, or the error number of `pthread_create`.
-    static func start(niceness: Int32 = 0, _ body: sending @escaping () -> Void) -> Int32 {
+    package static func start(niceness: Int32 = 0, _ body: sending @escaping () -> Void) -> Int32 {
         let box = Unmanaged.passRetained(Body(niceness: niceness, run: body))
         #if canImport(Darwin)
         var thread: pthread_t?
@@ -36,7 +36,7 @@ enum DedicatedThread {
     }
 
     /// Lets another thread have the core that waits for it, if there is one.
-    static func yield() {
+    package static func yield() {
         sched_yield()
     }
 
