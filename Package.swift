@@ -143,6 +143,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "worst-inputs",
+            dependencies: [
+                "AmbassadorCore", "AmbassadorHTTP",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Benchmarks/WorstInputs",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "framer-fuzz",
             dependencies: [
                 "AmbassadorHTTP", "AmbassadorTesting",
