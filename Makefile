@@ -61,6 +61,14 @@ test-slow-clients: debug ## 1,000 slow callers beside a normal one, whose p99 mu
 test-descriptors: debug ## Idle connections that fill a small limit of open files, and a limit that ends
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/descriptors
 
+.PHONY: test-hostile-caller
+test-hostile-caller: debug ## Callers that break every rule: each gets an answer that is allowed, and others are served
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/hostile_caller.py
+
+.PHONY: test-worst-inputs
+test-worst-inputs: debug ## Four callers that send the worst inputs, beside hits and probes that must be answered
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/worst-inputs
+
 .PHONY: test-streams
 test-streams: debug ## Streams: the first byte, the memory of 200 slow readers, a stop in the middle
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/streams
@@ -116,6 +124,12 @@ benchmark-audit-minute: ## Measure whether the audit log keeps up for a minute: 
 folding-data: ## Write what folding knows of Unicode once more (raise the version in InputHasher where old lines change)
 	swift scripts/folding-data.swift > Sources/AmbassadorCore/Caching/Folding/FoldingData.swift.new
 	mv Sources/AmbassadorCore/Caching/Folding/FoldingData.swift.new Sources/AmbassadorCore/Caching/Folding/FoldingData.swift
+
+.PHONY: benchmark-worst
+benchmark-worst: ## Measure what the worst input of each kind costs, and whether it holds an event loop
+	@scripts/install-dependencies build
+	swift build $(BUILD_FLAGS) --product worst-inputs
+	"$$(swift build $(BUILD_FLAGS) --show-bin-path)/worst-inputs"
 
 .PHONY: lint
 lint: ## Check the format
