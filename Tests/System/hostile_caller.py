@@ -169,7 +169,7 @@ class Behaviour(NamedTuple):
 
     def statuses(self, target: Target) -> frozenset[int]:
         reaches_langflow = target.may_fail and 200 in self.allowed
-        return self.allowed | frozenset(range(400, 600)) - {500} if reaches_langflow else self.allowed
+        return self.allowed | frozenset(range(400, 600)) if reaches_langflow else self.allowed
 
 
 BEHAVIOURS: list[Behaviour] = []
