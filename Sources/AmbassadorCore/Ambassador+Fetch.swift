@@ -30,42 +30,33 @@ extension Ambassador {
         call: (_ start: NIODeadline) async -> Result<Value, FetchError>
     ) async throws(FetchFailure) -> (Value, microseconds: Int64) {
         let clocks = self.parts.clocks
-        // The flow's breaker comes first: a permit of the upstream's that is not used would have to be given back.
-        guard let flowPermit = plan.flow.breaker.permit(at: clocks.now()) else { throw FetchFailure(.breakerOpen) }
-        guard let permit = self.parts.breaker.permit(at: clocks.now()) else {
-            plan.flow.breaker.abandoned(flowPermit, at: clocks.now())
-            throw FetchFailure(.breakerOpen)
-        }
+        let health = self.parts.health
+        guard let permits = health.permit(plan.flow, at: clocks.now()) else { throw FetchFailure(.breakerOpen) }
         let start: NIODeadline
         let outcome: Result<Value, FetchError>
         do throws(FetchError) {
             try await self.admitCall(plan)
-            start = try await self.enterLimit(plan, flowPermit, permit)
+            start = try await self.enterLimit(plan, permits)
             outcome = await call(start)
             self.parts.limit.release()
         } catch {
-            plan.flow.breaker.abandoned(flowPermit, at: clocks.now())
-            self.parts.breaker.abandoned(permit, at: clocks.now())
+            health.abandon(permits, plan.flow, at: clocks.now())
             throw FetchFailure(error)
         }
         let end = clocks.now()
         if outcome.error == .noResources { self.noteShortage(at: end) }
         let stalled = stall()
         let took = start.duration(to: end) - stalled
-        let hadItsTime = start.duration(to: plan.deadline) - stalled >= plan.flow.settings.timeout * 0.9
-        self.report(
-            .flow(outcome.error, hadItsTime: hadItsTime),
-            to: plan.flow.breaker,
-            flowPermit,
-            at: end,
-            took: took
-        )
-        self.report(
-            .upstream(outcome.error, hadItsTime: hadItsTime),
-            to: self.parts.breaker,
-            permit,
-            at: end,
-            took: took
+        health.report(
+            CallEnd(
+                error: outcome.error,
+                startedAt: start,
+                endedAt: end,
+                took: took,
+                hadItsTime: start.duration(to: plan.deadline) - stalled >= plan.flow.settings.timeout * 0.9
+            ),
+            of: plan.flow,
+            permits
         )
         if case .success(let value) = outcome { self.charge(value.billedUsage, plan) }
         plan.flow.metrics.countCall(answered: outcome.error == nil, microseconds: took.microseconds)
@@ -78,16 +69,12 @@ extension Ambassador {
     /// Waits for a free call.
     ///
     /// - Returns: when it came free.
-    private func enterLimit(
-        _ plan: Plan,
-        _ flowPermit: CircuitBreaker.Permit,
-        _ permit: CircuitBreaker.Permit
-    ) async throws(FetchError) -> NIODeadline {
+    private func enterLimit(_ plan: Plan, _ permits: CallPermits) async throws(FetchError) -> NIODeadline {
         let error: FetchError?
         switch await self.parts.limit.acquire(deadline: plan.deadline) {
         case .acquired:
             let start = self.parts.clocks.now()
-            error = self.reasonNotToCall(plan, flowPermit, permit, at: start)
+            error = self.reasonNotToCall(plan, permits, at: start)
             if error == nil { return start }
             self.parts.limit.release()
         case .queueFull: error = .overloaded
@@ -99,12 +86,7 @@ extension Ambassador {
     }
 
     /// What has changed while the call waited for its turn: its time ran out, or a breaker opened.
-    private func reasonNotToCall(
-        _ plan: Plan,
-        _ flowPermit: CircuitBreaker.Permit,
-        _ permit: CircuitBreaker.Permit,
-        at now: NIODeadline
-    ) -> FetchError? {
+    private func reasonNotToCall(_ plan: Plan, _ permits: CallPermits, at now: NIODeadline) -> FetchError? {
         if now >= plan.deadline { return .queuedTooLong }
         if case .exhausted(let kind, let seconds) = self.parts.budgets.verdict(
             onTakenCallOf: plan.tenant,
@@ -112,9 +94,7 @@ extension Ambassador {
         ) {
             return .budgetExhausted(kind, retryAfterSeconds: seconds)
         }
-        let isFlowClosed = flowPermit.isProbe || plan.flow.breaker.state == .closed
-        let isClosed = permit.isProbe || self.parts.breaker.state == .closed
-        return isFlowClosed && isClosed ? nil : .breakerOpen
+        return self.parts.health.stillPermits(permits, plan.flow) ? nil : .breakerOpen
     }
 
     private func noteShortage(at now: NIODeadline) {
@@ -186,29 +166,6 @@ extension Ambassador {
         case 200, 400..<500: return nil
         case 500..<600: return .status(answer.status, message: LangFlowError.message(from: answer.body))
         default: return .invalid("the answer's status is not one of LangFlow's")
-        }
-    }
-
-    private func report(
-        _ verdict: BreakerVerdict,
-        to breaker: CircuitBreaker,
-        _ permit: CircuitBreaker.Permit,
-        at now: NIODeadline,
-        took: Duration
-    ) {
-        let change: CircuitBreaker.State?
-        switch verdict {
-        case .succeeded: change = breaker.succeeded(permit, at: now, took: took)
-        case .failed: change = breaker.failed(permit, at: now, took: took)
-        case .abandoned:
-            breaker.abandoned(permit, at: now)
-            change = nil
-        }
-        if let change {
-            self.parts.logger.warning(
-                "circuit breaker changed its state",
-                metadata: [LogKeys.breaker: "\(change.rawValue)"]
-            )
         }
     }
 

@@ -61,6 +61,10 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             ("10.0.0.0/8", "is not a list"),
             ("[\"::1\", \"::1\"]", "has an element twice"),
         ],
+        "URL path": [
+            ("health", "is not a plain path"), ("\"/a b\"", "is not a plain path"), ("\"/a?b\"", "is not a plain path"),
+            ("\"http://a/health\"", "is not a plain path"), ("\"/a\\0\"", "is not a plain path"),
+        ],
         "origins": [
             ("[https://a.example/]", "has something that is not an origin"), ("[\"null\"]", "is not an origin"),
             ("[https://a.example:443]", "names the port of its scheme"), ("https://a.example", "is not a list"),

@@ -95,6 +95,22 @@ extension CircuitBreaker {
             }
         }
 
+        /// Takes that the upstream is well, as another than a call has found out: closed, and what was counted forgotten.
+        mutating func recover() {
+            switch self.phase {
+            case .closed:
+                self.failuresInARow = 0
+                self.window.removeAll()
+            case .open, .halfOpen: self.close()
+            }
+        }
+
+        /// Keeps an open breaker open until a moment at least; another state stays as it is.
+        mutating func hold(until moment: NIODeadline) {
+            guard case .open(let until) = self.phase else { return }
+            self.phase = .open(until: max(until, moment))
+        }
+
         /// How long to wait before it is worth asking again; zero while closed.
         func retryAfter(at now: NIODeadline) -> Duration {
             switch self.phase {

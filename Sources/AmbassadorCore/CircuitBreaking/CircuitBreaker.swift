@@ -63,7 +63,19 @@ package final class CircuitBreaker: Sendable {
 
     /// Reports that the call says nothing of the upstream: it was not made, or its caller gave it up.
     package func abandoned(_ permit: Permit, at now: NIODeadline) {
-        self.report(.abandoned, of: permit, at: now, took: .zero)
+        _ = self.report(.abandoned, of: permit, at: now, took: .zero)
+    }
+
+    /// Takes that the upstream is well, as another than a call has found out.
+    ///
+    /// - Returns: ``State/closed`` where it was open or half open, for the log.
+    func recover() -> State? {
+        self.change { $0.recover() }
+    }
+
+    /// Keeps the breaker open until a moment at least, if it is open: another than the calls finds out when the upstream is back.
+    func hold(until moment: NIODeadline) {
+        self.machine.withLock { $0.hold(until: moment) }
     }
 
     package var state: State { self.machine.withLock { $0.state } }
@@ -73,11 +85,16 @@ package final class CircuitBreaker: Sendable {
         self.machine.withLock { $0.retryAfter(at: now) }
     }
 
-    @discardableResult
     private func report(_ report: Report, of permit: Permit, at now: NIODeadline, took duration: Duration) -> State? {
+        self.change { $0.report(report, of: permit, at: now, took: duration) }
+    }
+
+    /// - Returns: the new state where there is one.
+    @discardableResult
+    private func change(_ body: (inout StateMachine) -> Void) -> State? {
         self.machine.withLock { machine in
             let epoch = machine.epoch
-            machine.report(report, of: permit, at: now, took: duration)
+            body(&machine)
             guard machine.epoch != epoch else { return nil }
             self.closedEpoch.store(machine.state == .closed ? machine.epoch : 0, ordering: .releasing)
             return machine.state

@@ -3,5 +3,8 @@
 /// All of the core's stand here.
 package enum LogKeys {
     package static let breaker = "breaker.state"
+    package static let flow = "flow.name"
+    package static let health = "langflow.health"
+    package static let reason = "reason"
     package static let target = "flow.target"
 }

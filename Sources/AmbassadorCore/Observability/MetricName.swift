@@ -50,6 +50,10 @@ package struct MetricName: Sendable {
     )
     package static let upstreamInFlight = MetricName("upstream_in_flight", "Calls to LangFlow that are under way.")
     package static let upstreamQueued = MetricName("upstream_queued", "Requests that wait for a free call to LangFlow.")
+    package static let upstreamHealthProbes = MetricName(
+        "upstream_health_probes_total",
+        "Questions for LangFlow's health, which are asked while something fails, by result."
+    )
     package static let breakerOpen = MetricName(
         "breaker_open",
         "Whether a circuit breaker is open (1), half open (0.5) or closed (0)."

@@ -17,8 +17,10 @@ package struct AmbassadorParts: Sendable {
     package let curationStore: (any CurationStore)?
     package let audit: any AuditLog
     package let upstream: any Upstream
-    /// Counts failures of LangFlow as a whole: transport, timeouts, 502 to 504.
+    /// Counts failures of LangFlow as a whole: transport and 502 to 504.
     package let breaker: CircuitBreaker
+    /// Tells the breakers what becomes of calls, and asks LangFlow for its health while something fails.
+    package let health: UpstreamHealth
     /// How many calls LangFlow gets at once.
     package let limit: ConcurrencyLimit
     package let flights: Flights
@@ -44,6 +46,7 @@ package struct AmbassadorParts: Sendable {
         audit: any AuditLog,
         upstream: any Upstream,
         breaker: CircuitBreaker,
+        health: UpstreamHealth,
         limit: ConcurrencyLimit,
         flights: Flights,
         streams: StreamFlights,
@@ -68,6 +71,7 @@ package struct AmbassadorParts: Sendable {
         self.audit = audit
         self.upstream = upstream
         self.breaker = breaker
+        self.health = health
         self.limit = limit
         self.flights = flights
         self.streams = streams

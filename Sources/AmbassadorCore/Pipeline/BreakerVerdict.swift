@@ -20,15 +20,17 @@ enum BreakerVerdict: Sendable, Hashable {
         }
     }
 
-    /// What it says about LangFlow as a whole: transport, timeouts and 502 to 504 speak against it, any other answer for it.
-    static func upstream(_ error: FetchError?, hadItsTime: Bool) -> BreakerVerdict {
+    /// What it says about LangFlow as a whole: transport and 502 to 504 speak against it, any other answer for it.
+    ///
+    /// A timeout is its flow's: whether LangFlow answers at all is asked by ``UpstreamHealth``.
+    static func upstream(_ error: FetchError?) -> BreakerVerdict {
         switch error {
         case nil, .credentialRefused?: .succeeded
         case .status(let status, _)?: Self.isGateways(status) ? .failed : .succeeded
         case .unreachable?, .connectionLost?: .failed
-        case .timeout?: hadItsTime ? .failed : .abandoned
-        // A flow may give answers that are too large or not JSON; the others must not suffer for it.
-        case .invalid?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?, .queuedTooLong?, .noResources?,
+        // A flow may take too long, or give answers that are too large or not JSON; the others must not suffer for it.
+        case .timeout?, .invalid?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?, .queuedTooLong?,
+            .noResources?,
             .cancelled?:
             .abandoned
         }

@@ -148,6 +148,20 @@ extension AmbassadorConfiguration {
         return settings
     }
 
+    /// LangFlow's own breaker: a slow flow, like one that times out, speaks against itself alone.
+    var upstreamBreakerSettings: CircuitBreakerSettings {
+        var settings = self.breakerSettings
+        settings.slowCallDuration = nil
+        return settings
+    }
+
+    /// What asks LangFlow for its health; `nil` where it is not asked.
+    func healthSource(_ group: any EventLoopGroup) throws -> HTTPHealthSource? {
+        try self.upstream.healthPath.map {
+            HTTPHealthSource(configuration: try self.upstreamConfiguration, path: $0, group: group)
+        }
+    }
+
     var streamLimits: StreamLimits {
         var limits = StreamLimits()
         limits.streamBytesMax = self.upstream.answerBytesMax
@@ -162,6 +176,7 @@ extension AmbassadorConfiguration {
         _ redis: RedisResponseCache?,
         _ feed: RedisReplicaFeed?,
         _ upstream: HTTPUpstream,
+        _ health: HTTPHealthSource?,
         _ group: any EventLoopGroup,
         _ governance: Governance,
         _ registry: MetricRegistry,
@@ -176,6 +191,7 @@ extension AmbassadorConfiguration {
         let readiness = Readiness()
         readiness.add("curation") { Self.complaint(of: curation, lost: marks.lost) }
         let sleeper = Sleeper.alarms(on: group)
+        let breaker = CircuitBreaker(settings: self.upstreamBreakerSettings)
         return AmbassadorParts(
             flows: FlowRegistry(
                 listed: self.flows,
@@ -195,7 +211,15 @@ extension AmbassadorConfiguration {
             store: database.store,
             audit: database.auditLog,
             upstream: upstream,
-            breaker: CircuitBreaker(settings: self.breakerSettings),
+            breaker: breaker,
+            health: UpstreamHealth(
+                breaker: breaker,
+                source: health,
+                metrics: registry,
+                clocks: clocks,
+                sleeper: sleeper,
+                logger: logger
+            ),
             limit: ConcurrencyLimit(
                 limit: self.upstream.concurrencyMax,
                 queueMax: self.upstream.queueMax,

@@ -72,7 +72,8 @@ struct Assembly {
         let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
         opened.add { await upstream.shutdown() }
         let versions = HTTPVersionSource(configuration: try configuration.upstreamConfiguration, group: group)
-        opened.add { await versions.shutdown() }
+        let health = try configuration.healthSource(group)
+        opened.add { _ = await (versions.shutdown(), health?.shutdown()) }
         let governance = try await configuration.governance(identity, redis, registry, clocks, logger)
         let feed = redis?.makeReplicaFeed(position: await database.notes.note(ReplicaFollower.positionNote))
         let parts = try await configuration.parts(
@@ -80,14 +81,15 @@ struct Assembly {
             redis,
             feed,
             upstream,
+            health,
             group,
             governance,
             registry,
             clocks,
             logger
         )
-        Self.watch(parts, database, redis, identity, registry)
         let ambassador = Ambassador(parts)
+        Self.watch(parts, database, redis, identity, registry)
         let admin = AdminPlane(
             gate: try configuration.adminGate(identity, clocks, logger),
             audit: database.adminAudit,
@@ -177,13 +179,11 @@ struct Assembly {
         _ identity: Identity,
         _ registry: MetricRegistry
     ) {
-        let (limit, breaker) = (parts.limit, parts.breaker)
+        let (limit, breaker, health) = (parts.limit, parts.breaker, parts.health)
         registry.gauge(.upstreamInFlight) { Double(limit.inFlight) }
         registry.gauge(.upstreamQueued) { Double(limit.queued) }
         registry.gauge(.breakerOpen, ("flow", "")) { breaker.state.openness }
-        parts.readiness.add("langflow") {
-            breaker.state == .closed ? nil : "LangFlow does not answer; its breaker is open"
-        }
+        parts.readiness.add("langflow") { health.complaint }
         parts.readiness.add("store") { database.isWritable ? nil : "The SQLite file cannot be written" }
         if let redis { parts.readiness.add("redis") { redis.condition.complaint } }
         identity.watch(parts.readiness)
@@ -207,8 +207,9 @@ struct Assembly {
             if let error = await keeper.keep() { keeper.complain(error) }
             await opened.close()
         }
-        guard parts.budgets.hasBudgets else { return [ending] }
-        return [ending, Running { await cancelWhenGracefulShutdown { await keeper.run() } }]
+        let prober = Running { await cancelWhenGracefulShutdown { await parts.health.run() } }
+        guard parts.budgets.hasBudgets else { return [ending, prober] }
+        return [ending, prober, Running { await cancelWhenGracefulShutdown { await keeper.run() } }]
     }
 
     /// Gives calls to LangFlow that nobody waits for any more a moment to end, since their answers will be kept.

@@ -92,6 +92,8 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var concurrencyMax = 64
         var queueMax = 256
         var answerBytesMax = 16 << 20
+        /// `nil` where LangFlow is not asked for its health.
+        var healthPath: String? = "/health"
         var breaker = Breaker()
     }
 

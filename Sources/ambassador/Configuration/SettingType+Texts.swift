@@ -35,6 +35,27 @@ extension SettingType<String> {
         },
         format: { $0 }
     )
+
+    /// The path of a URL, which follows the prefix of another.
+    static let urlPath = SettingType(
+        scalar: "URL path",
+        range: "/ and up to 255 of A-Z a-z 0-9 - . _ ~ /",
+        parse: { text throws(InvalidValue) in
+            let isPlain = text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "-._~/".utf8.contains(byte)
+                }
+            }
+            guard isPlain, text.utf8.first == UInt8(ascii: "/"), text.utf8.count <= 256 else {
+                throw InvalidValue("is not a plain path such as /health: / and up to 255 of A-Z a-z 0-9 - . _ ~ /")
+            }
+            return text
+        },
+        format: { $0 }
+    )
 }
 
 extension SettingType<Secret> {

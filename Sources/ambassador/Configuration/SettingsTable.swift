@@ -211,52 +211,58 @@ enum SettingsTable {
             "The largest answer of LangFlow; more is a 502."
         ),
         Setting(
+            "upstream.health_path",
+            optional: \.upstream.healthPath,
+            .urlPath,
+            "What LangFlow is asked for, once a second at most, while something fails; empty asks for nothing."
+        ),
+        Setting(
             "upstream.breaker.window",
             \.upstream.breaker.window,
             .duration(.seconds(1) ... .seconds(3600)),
-            "Over how much time the breaker judges LangFlow."
+            "Over how much time a breaker judges: LangFlow's, and each flow's own."
         ),
         Setting(
             "upstream.breaker.minimum_calls",
             \.upstream.breaker.callsMin,
             .integer(1...1_000_000),
-            "How many calls the breaker must have seen before it judges."
+            "How many calls a breaker must have seen before it judges; so many failures in a row open it."
         ),
         Setting(
             "upstream.breaker.failure_rate",
             \.upstream.breaker.failureRateMax,
             .share,
-            "The share of failed calls from which on the breaker opens."
+            "The share of failed calls from which on a breaker opens."
         ),
         Setting(
             "upstream.breaker.slow_call_duration",
             \.upstream.breaker.slowCallDuration,
             .duration(.milliseconds(1) ... .seconds(3600)),
-            "From when on a call counts as slow."
+            "From when on a call counts as slow, for its flow's breaker."
         ),
         Setting(
             "upstream.breaker.slow_call_rate",
             \.upstream.breaker.slowCallRateMax,
             .share,
-            "The share of slow calls from which on the breaker opens."
+            "The share of slow calls from which on a flow's breaker opens."
         ),
         Setting(
             "upstream.breaker.open_time",
             \.upstream.breaker.openTime,
             .duration(.milliseconds(100) ... .seconds(3600)),
-            "How long the breaker stays open at first; it doubles with each failed probe."
+            "How long a flow's breaker stays open at first; it doubles with each failed probe. LangFlow's closes by its health."
         ),
         Setting(
             "upstream.breaker.open_time_max",
             \.upstream.breaker.openTimeMax,
             .duration(.milliseconds(100) ... .seconds(86_400)),
-            "How long the breaker stays open at most."
+            "How long a flow's breaker stays open at most."
         ),
         Setting(
             "upstream.breaker.half_open_probes",
             \.upstream.breaker.halfOpenProbesMax,
             .integer(1...1000),
-            "How many calls must succeed before the breaker closes."
+            "How many calls must succeed before a flow's breaker closes."
         ),
     ]
 

@@ -254,4 +254,32 @@ import Testing
             #expect(breaker.state == .closed)
         }
     }
+
+    @Test("another than the calls closes an open or half open breaker, and has a closed one forget")
+    func recovery() {
+        let breaker = CircuitBreaker(settings: CircuitBreakerSettings())
+        #expect(self.run([.fail, .fail, .fail, .fail], on: breaker) == .closed)
+        #expect(breaker.recover() == nil)
+        #expect(self.run([.fail, .fail, .fail, .fail], on: breaker) == .closed)
+        #expect(self.run([.fail, .refused], on: breaker) == .open)
+        #expect(breaker.recover() == .closed)
+        #expect(self.run(Self.dead + [.wait(5)], on: breaker) == .open)
+        let probe = breaker.permit(at: self.clock.now)
+        #expect(probe?.isProbe == true && breaker.state == .halfOpen)
+        #expect(breaker.recover() == .closed)
+        // What the probe says now comes from an earlier state.
+        if let probe { #expect(breaker.failed(probe, at: self.clock.now, took: .zero) == nil) }
+        #expect(self.run([.fail, .fail, .fail, .fail], on: breaker) == .closed)
+    }
+
+    @Test("an open breaker is kept open as long as it is told to be, and no other is opened by that")
+    func hold() {
+        let breaker = CircuitBreaker(settings: CircuitBreakerSettings())
+        breaker.hold(until: self.clock.now.advanced(by: .seconds(60)))
+        #expect(self.run(Self.dead, on: breaker) == .open)
+        breaker.hold(until: self.clock.now.advanced(by: .seconds(20)))
+        #expect(self.run([.wait(19), .refused], on: breaker) == .open)
+        breaker.hold(until: self.clock.now)
+        #expect(self.run([.wait(1), .succeed], on: breaker) == .closed)
+    }
 }

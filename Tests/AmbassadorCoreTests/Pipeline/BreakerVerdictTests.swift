@@ -12,7 +12,8 @@ import Testing
         (.status(505, message: nil), true, .failed, .succeeded),
         (.unreachable, true, .abandoned, .failed),
         (.connectionLost, true, .abandoned, .failed),
-        (.timeout, true, .failed, .failed),
+        // A flow's timeout says nothing of the others'.
+        (.timeout, true, .failed, .abandoned),
         // The caller had used the time up before the call: nobody's fault.
         (.timeout, false, .abandoned, .abandoned),
         (.invalid("x"), true, .failed, .abandoned),
@@ -28,6 +29,6 @@ import Testing
     @Test("a call speaks for or against the flow and LangFlow, each by what it is to blame for", arguments: cases)
     func verdicts(error: FetchError?, hadItsTime: Bool, flow: BreakerVerdict, upstream: BreakerVerdict) {
         #expect(BreakerVerdict.flow(error, hadItsTime: hadItsTime) == flow)
-        #expect(BreakerVerdict.upstream(error, hadItsTime: hadItsTime) == upstream)
+        #expect(BreakerVerdict.upstream(error) == upstream)
     }
 }

@@ -13,6 +13,7 @@ struct Harness {
     let ambassador: Ambassador
     let registry = MetricRegistry()
     let readiness = Readiness()
+    let health: UpstreamHealth
 
     init(
         flows: [String: FlowSettings] = [:],
@@ -29,7 +30,8 @@ struct Harness {
         breaker: CircuitBreakerSettings = CircuitBreakerSettings(),
         entryBytesMax: Int = 1 << 20,
         streams: StreamLimits = StreamLimits(),
-        curationStore: (any CurationStore)? = nil
+        curationStore: (any CurationStore)? = nil,
+        healthSource: (any HealthSource)? = nil
     ) {
         self.upstream = upstream
         self.audit = audit
@@ -40,6 +42,15 @@ struct Harness {
         }
         let registry = self.registry
         let clocks = self.clock.clocks
+        let upstreamBreaker = CircuitBreaker(settings: breaker)
+        self.health = UpstreamHealth(
+            breaker: upstreamBreaker,
+            source: healthSource,
+            metrics: registry,
+            clocks: clocks,
+            sleeper: self.clock.sleeper,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
         self.ambassador = Ambassador(
             AmbassadorParts(
                 flows: FlowRegistry(listed: listed, unlisted: unlisted, breaker: breaker, metrics: registry),
@@ -56,7 +67,8 @@ struct Harness {
                 store: store,
                 audit: audit,
                 upstream: upstream,
-                breaker: CircuitBreaker(settings: breaker),
+                breaker: upstreamBreaker,
+                health: self.health,
                 limit: ConcurrencyLimit(),
                 flights: Flights(sleeper: self.clock.sleeper),
                 streams: StreamFlights(limits: streams, sleeper: self.clock.sleeper),

@@ -1,0 +1,35 @@
+import NIOCore
+
+/// How a call to LangFlow ended, for the breakers that judge by it.
+struct CallEnd: Sendable {
+    /// `nil` where LangFlow answered.
+    let error: FetchError?
+    let startedAt: NIODeadline
+    let endedAt: NIODeadline
+    /// How long LangFlow took, without what its readers had it wait.
+    let took: Duration
+    /// Whether the call had the whole time of its flow, or nearly: if not, a timeout is nobody's fault.
+    let hadItsTime: Bool
+}
+
+/// The leaves that a call has: its flow's and LangFlow's.
+struct CallPermits: Sendable {
+    let flow: CircuitBreaker.Permit
+    let upstream: CircuitBreaker.Permit
+}
+
+extension FetchError {
+    /// The failure in a few words, for an operator.
+    var summary: String {
+        switch self {
+        case .unreachable: "no connection"
+        case .connectionLost: "the connection ended before the answer did"
+        case .timeout: "no answer within the flow's timeout"
+        case .status(let status, _): "an answer with status \(status)"
+        case .invalid(let reason): reason
+        case .credentialRefused: "the ambassador's own key was refused"
+        case .noResources: "no resources of this host for a connection"
+        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .cancelled: "the call was not made"
+        }
+    }
+}
