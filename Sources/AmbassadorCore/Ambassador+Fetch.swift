@@ -38,7 +38,6 @@ extension Ambassador {
             try await self.admitCall(plan)
             start = try await self.enterLimit(plan, permits)
             outcome = await call(start)
-            self.parts.limit.release()
         } catch {
             health.abandon(permits, plan.flow, at: clocks.now())
             throw FetchFailure(error)
@@ -47,13 +46,16 @@ extension Ambassador {
         if outcome.error == .noResources { self.noteShortage(at: end) }
         let stalled = stall()
         let took = start.duration(to: end) - stalled
+        let hadItsTime = start.duration(to: plan.deadline) - stalled >= plan.flow.settings.timeout * 0.9
+        let isOurLoad = self.parts.limit.isOverloading
+        self.parts.limit.release(of: plan.flow.name, CallSample(took: took, endingIn: outcome.error))
         health.report(
             CallEnd(
                 error: outcome.error,
                 startedAt: start,
                 endedAt: end,
                 took: took,
-                hadItsTime: start.duration(to: plan.deadline) - stalled >= plan.flow.settings.timeout * 0.9
+                hadItsTime: hadItsTime && !isOurLoad
             ),
             of: plan.flow,
             permits
@@ -71,12 +73,12 @@ extension Ambassador {
     /// - Returns: when it came free.
     private func enterLimit(_ plan: Plan, _ permits: CallPermits) async throws(FetchError) -> NIODeadline {
         let error: FetchError?
-        switch await self.parts.limit.acquire(deadline: plan.deadline) {
+        switch await self.parts.limit.acquire(for: plan.flow.name, deadline: plan.deadline) {
         case .acquired:
             let start = self.parts.clocks.now()
             error = self.reasonNotToCall(plan, permits, at: start)
             if error == nil { return start }
-            self.parts.limit.release()
+            self.parts.limit.release(of: plan.flow.name, nil)
         case .queueFull: error = .overloaded
         case .timedOut: error = .queuedTooLong
         case .cancelled: error = .cancelled

@@ -83,6 +83,10 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             ("1B", "is out of range"), ("999999999TiB", "larger than any size"), ("9999TiB", "is out of range"),
             ("[1MiB]", "is a list"), ("{a: 1}", "is a block"), ("~", "is empty"),
         ],
+        "number": [
+            ("automatic", "is not a whole number"), ("Auto", "is not a whole number"), ("0", "is out of range"),
+            ("99999", "or auto"), ("[1]", "is a list"), ("null", "is empty"),
+        ],
         "integer": [
             ("many", "is not a whole number"), ("1.0", "is not a whole number"), ("-1", "is out of range"),
             ("0x10", "is not a whole number"), ("1_000", "is not a whole number"), ("1e3", "is not a whole number"),

@@ -8,7 +8,8 @@ struct CallEnd: Sendable {
     let endedAt: NIODeadline
     /// How long LangFlow took, without what its readers had it wait.
     let took: Duration
-    /// Whether the call had the whole time of its flow, or nearly: if not, a timeout is nobody's fault.
+    /// Whether the call had the whole time of its flow, or nearly, and LangFlow was not busy with more calls than it can answer: if
+    /// not, a timeout is nobody's fault.
     let hadItsTime: Bool
 }
 

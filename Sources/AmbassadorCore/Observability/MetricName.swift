@@ -49,6 +49,14 @@ package struct MetricName: Sendable {
         "Calls to LangFlow that this host had no file descriptor, port or memory for."
     )
     package static let upstreamInFlight = MetricName("upstream_in_flight", "Calls to LangFlow that are under way.")
+    package static let upstreamLimit = MetricName(
+        "upstream_limit",
+        "How many calls LangFlow may get at once: upstream.concurrency, or what was found out."
+    )
+    package static let upstreamQueueRefusals = MetricName(
+        "upstream_queue_refusals_total",
+        "Calls that got no place among those under way, by reason: queue_full, timed_out, cancelled."
+    )
     package static let upstreamQueued = MetricName("upstream_queued", "Requests that wait for a free call to LangFlow.")
     package static let upstreamHealthProbes = MetricName(
         "upstream_health_probes_total",

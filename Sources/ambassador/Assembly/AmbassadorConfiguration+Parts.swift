@@ -84,7 +84,7 @@ extension AmbassadorConfiguration {
             var upstream = try UpstreamConfiguration(url: self.upstream.url, apiKey: self.upstream.apiKey)
             upstream.connectTimeout = TimeAmount(self.upstream.connectTimeout)
             upstream.answerBytesMax = self.upstream.answerBytesMax
-            upstream.idleConnectionsMax = self.upstream.concurrencyMax
+            upstream.idleConnectionsMax = self.upstream.concurrencyMax ?? ConcurrencyLimit.autoMax
             return upstream
         }
     }
@@ -223,7 +223,9 @@ extension AmbassadorConfiguration {
             limit: ConcurrencyLimit(
                 limit: self.upstream.concurrencyMax,
                 queueMax: self.upstream.queueMax,
-                sleeper: sleeper
+                sleeper: sleeper,
+                now: clocks.now,
+                metrics: registry
             ),
             flights: Flights(waitersMax: self.limits.waitersPerFlightMax, sleeper: sleeper),
             streams: StreamFlights(limits: self.streamLimits, sleeper: sleeper),

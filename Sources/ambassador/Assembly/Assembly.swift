@@ -180,6 +180,7 @@ struct Assembly {
         _ registry: MetricRegistry
     ) {
         let (limit, breaker, health) = (parts.limit, parts.breaker, parts.health)
+        registry.gauge(.upstreamLimit) { Double(limit.limit) }
         registry.gauge(.upstreamInFlight) { Double(limit.inFlight) }
         registry.gauge(.upstreamQueued) { Double(limit.queued) }
         registry.gauge(.breakerOpen, ("flow", "")) { breaker.state.openness }

@@ -1,3 +1,4 @@
+import AmbassadorCore
 import Logging
 
 /// How many connections each plane takes, so that descriptors are left for everything else.
@@ -46,7 +47,7 @@ extension AmbassadorConfiguration {
     func connectionRoom(loops: Int) -> ConnectionRoom {
         ConnectionRoom(
             wanted: self.limits.connectionsMax,
-            upstream: self.upstream.concurrencyMax,
+            upstream: self.upstream.concurrencyMax ?? ConcurrencyLimit.autoMax,
             loops: loops,
             limit: .current,
             open: DescriptorLimit.openCount

@@ -88,8 +88,8 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var url = UpstreamURL.default
         var apiKey: Secret?
         var connectTimeout: Duration = .seconds(2)
-        /// The calls that may be under way at once, and those that may wait for one of them to end.
-        var concurrencyMax = 64
+        /// The calls that may be under way at once, `nil` where that is found out; and those that may wait for one of them to end.
+        var concurrencyMax: Int?
         var queueMax = 256
         var answerBytesMax = 16 << 20
         /// `nil` where LangFlow is not asked for its health.

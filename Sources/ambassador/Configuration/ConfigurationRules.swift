@@ -132,7 +132,7 @@ struct ConfigurationRules {
                 because: "open_time is longer than open_time_max"
             )
         }
-        if breaker.halfOpenProbesMax > upstream.concurrencyMax {
+        if let limit = upstream.concurrencyMax, breaker.halfOpenProbesMax > limit {
             self.refuse(
                 "upstream.breaker.half_open_probes",
                 "upstream.concurrency",

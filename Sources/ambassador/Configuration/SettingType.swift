@@ -125,6 +125,26 @@ extension SettingType<Int> {
     }
 }
 
+extension SettingType<Int?> {
+    /// A number, or `auto` for none.
+    static func concurrency(_ range: ClosedRange<Int>) -> SettingType {
+        let number = SettingType<Int>.integer(range)
+        return SettingType(
+            scalar: "number",
+            range: "auto, \(number.range)",
+            parse: { text throws(InvalidValue) in
+                if text == "auto" { return nil }
+                do throws(InvalidValue) {
+                    return try number.parse(.text(text))
+                } catch {
+                    throw InvalidValue("\(error.reason), or auto")
+                }
+            },
+            format: { $0.map { String($0) } ?? "auto" }
+        )
+    }
+}
+
 extension SettingType<Duration> {
     static func duration(_ range: ClosedRange<Duration>) -> SettingType {
         let allowed = "\(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"

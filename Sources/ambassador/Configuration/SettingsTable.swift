@@ -195,8 +195,8 @@ enum SettingsTable {
         Setting(
             "upstream.concurrency",
             \.upstream.concurrencyMax,
-            .integer(1...10_000),
-            "The most calls of LangFlow at once."
+            .concurrency(1...10_000),
+            "The most calls of LangFlow at once; `auto` finds out how many it can do, from 4 to 256."
         ),
         Setting(
             "upstream.queue",
