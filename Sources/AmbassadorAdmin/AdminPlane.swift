@@ -58,8 +58,9 @@ package struct AdminPlane: PlainResponder {
     }
 
     package func answer(_ request: PlainRequest) async -> Response {
-        // Purges and long listings are no work for the loop of the connection.
-        await withTaskExecutorPreference(globalConcurrentExecutor) { await self.respond(to: request) }
+        // A change that was begun is finished and recorded, though its caller leaves; and purges and long listings are no work for the
+        // loop of the connection.
+        await Task(executorPreference: globalConcurrentExecutor) { await self.respond(to: request) }.value
     }
 
     private func respond(to request: PlainRequest) async -> Response {

@@ -11,8 +11,8 @@ package struct PlainRequest: Sendable {
     }
 }
 
-/// The head of such a request.
-package struct PlainHead: Sendable {
+/// The head of such a request; shared by reference, since it is handed on many times.
+package final class PlainHead: Sendable {
     /// As it was sent.
     package let method: String
     /// Visible ASCII that begins with a slash, without empty and dot segments; nothing is encoded in it.

@@ -65,6 +65,10 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             ("health", "is not a plain path"), ("\"/a b\"", "is not a plain path"), ("\"/a?b\"", "is not a plain path"),
             ("\"http://a/health\"", "is not a plain path"), ("\"/a\\0\"", "is not a plain path"),
         ],
+        "hosts": [
+            ("[\"a:80\"]", "has something that"), ("[\"http://a\"]", "has something that"),
+            ("[a b]", "has something that"), ("a.example", "is not a list"), ("[a, a]", "has an element twice"),
+        ],
         "origins": [
             ("[https://a.example/]", "has something that is not an origin"), ("[\"null\"]", "is not an origin"),
             ("[https://a.example:443]", "names the port of its scheme"), ("https://a.example", "is not a list"),
@@ -216,6 +220,14 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             "2:18: admin.address: listen.address and"
         ),
         .init("admin: {address: localhost:8080}", "1:18: admin.address: listen.address and"),
+        .init(
+            "probes: {address: localhost:8080}",
+            "1:19: probes.address: probes.address and listen.address are the same"
+        ),
+        .init(
+            "probes: {address: \"0.0.0.0:8081\"}",
+            "1:19: probes.address: probes.address and admin.address are the same"
+        ),
         .init(
             "listen: {address: \"unix:/a\"}\nadmin: {address: \"unix:/a\"}",
             "2:18: admin.address: listen.address and"

@@ -285,7 +285,7 @@ extension ConnectionHandler.IncomingHead {
 }
 
 extension PlainHead {
-    fileprivate init(_ head: RequestHead, path: String, query: String?, clientAddress: String?) {
+    fileprivate convenience init(_ head: RequestHead, path: String, query: String?, clientAddress: String?) {
         self.init(
             method: head.method,
             path: path,

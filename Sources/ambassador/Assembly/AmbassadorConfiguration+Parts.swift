@@ -51,6 +51,17 @@ extension AmbassadorConfiguration {
         return server
     }
 
+    /// `nil` where there is no listener for probes alone.
+    var probeServerConfiguration: HTTPServerConfiguration? {
+        guard let address = self.probes.address else { return nil }
+        var server = self.adminServerConfiguration
+        server.name = .probes
+        server.address = address
+        server.hosts = nil
+        server.bodyBytesMax = 1024
+        return server
+    }
+
     /// Under which names the admin plane is asked; by a page of a browser it is, too, where nobody has to show a key.
     private var adminHosts: KnownHosts? {
         guard case .tcp(let host, _) = self.admin.address else { return nil }

@@ -34,11 +34,13 @@ struct Assembly {
         warnings: [String] = [],
         clocks: Clocks = .system
     ) async throws -> Assembly {
-        let threads = configuration.threads > 0 ? configuration.threads : System.coreCount
+        let before = DescriptorLimit.raise()
+        let threads =
+            configuration.threads > 0 ? configuration.threads : DescriptorLimit.current.loops(of: System.coreCount)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         var opened = Opened()
         do {
-            return try await Self.build(configuration, warnings, group, clocks, &opened)
+            return try await Self.build(configuration, warnings, raisedFrom: before, group, clocks, &opened)
         } catch {
             await opened.close()
             try? await group.shutdownGracefully()
@@ -49,6 +51,7 @@ struct Assembly {
     private static func build(
         _ configuration: AmbassadorConfiguration,
         _ warnings: [String],
+        raisedFrom before: DescriptorLimit?,
         _ group: MultiThreadedEventLoopGroup,
         _ clocks: Clocks,
         _ opened: inout Opened
@@ -57,7 +60,7 @@ struct Assembly {
         let logs = Logs(configuration.log, registry: registry, warnings: warnings)
         opened.add { await logs.drain() }
         let logger = logs.logger
-        DescriptorLimit.raise(logger)
+        before?.sayRaised(to: logger)
         let database = try SQLiteDatabase.open(
             configuration.sqliteConfiguration,
             metrics: registry,
@@ -110,7 +113,7 @@ struct Assembly {
             registry: registry,
             services: Self.foundations(parts, database, opened) + identity.services
                 + Self.followers(ambassador, feed, versions, database, logger)
-                + [listeners.admin, listeners.data, Beginning { parts.readiness.becomeUnready() }],
+                + listeners.all + [Beginning { parts.readiness.becomeUnready() }],
             group: group,
             logger: logger,
             stopNow: Self.stopNow(database, logs)

@@ -3,7 +3,7 @@ import Logging
 
 /// How many connections each plane takes, so that descriptors are left for everything else.
 struct ConnectionRoom: Equatable {
-    /// Operators and scrapers are few.
+    /// Operators, scrapers and probes are few; they may have two listeners.
     private static let adminMax = 64
     /// What comes and goes: files, resolvers, issuers, a connection that is accepted only to make another one close.
     private static let spare = 32
@@ -22,7 +22,7 @@ struct ConnectionRoom: Equatable {
     ///   - open: how many there are already.
     init(wanted: Int, upstream: Int, loops: Int, limit: DescriptorLimit, open: Int) {
         let free = max(0, limit.count - open)
-        let reserve = min(Self.adminMax + upstream + 2 * loops + Self.spare, free / 2)
+        let reserve = min(2 * Self.adminMax + upstream + 2 * loops + Self.spare, free / 2)
         self.admin = max(2, min(Self.adminMax, reserve / 4))
         self.data = max(2, min(wanted, free - reserve))
         self.wanted = wanted

@@ -8,24 +8,30 @@ struct DescriptorLimit: Equatable {
 
     let count: Int
 
-    /// Raises the limit as far as the process may (from the soft limit to the hard one), and says so.
+    /// Raises the limit as far as the process may (from the soft limit to the hard one).
     ///
     /// The soft limit is kept low by custom, for programs that cannot do with more than 1,024.
-    static func raise(_ logger: Logger) {
+    ///
+    /// - Returns: The limit before; `nil` where there was nothing to raise, or it could not be.
+    static func raise() -> DescriptorLimit? {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
-        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
-        let before = limit.rlim_cur
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return nil }
+        let before = DescriptorLimit(count: Int(clamping: limit.rlim_cur))
         limit.rlim_cur = limit.rlim_max
-        guard setrlimit(resource, &limit) == 0 else {
-            logger.warning("the limit of open files cannot be raised", metadata: ["limit": "\(before)"])
-            return
-        }
+        return setrlimit(resource, &limit) == 0 ? before : nil
+    }
+
+    /// Says that the limit was raised from this one.
+    func sayRaised(to logger: Logger) {
         logger.info(
             "the limit of open files is raised to the hard limit",
-            metadata: ["before": "\(before)", "limit": "\(limit.rlim_max)"]
+            metadata: ["before": "\(self.count)", "limit": "\(Self.current.count)"]
         )
     }
+
+    /// How many event loops there are room for, each with some descriptors of its own, of so many.
+    func loops(of wanted: Int) -> Int { min(wanted, max(1, self.count / 16)) }
 
     /// The limit in force.
     static var current: DescriptorLimit {

@@ -4,10 +4,12 @@ import AmbassadorHTTP
 import Logging
 import NIOCore
 
-/// The servers of both planes.
+/// The servers of all planes.
 struct Listeners: Sendable {
     let data: HTTPServer
     let admin: HTTPServer
+    /// `nil` where probes come to the data plane.
+    let probes: HTTPServer?
 
     init(
         _ configuration: AmbassadorConfiguration,
@@ -40,21 +42,34 @@ struct Listeners: Sendable {
             clocks: clocks,
             logger: logger
         )
+        self.probes = configuration.probeServerConfiguration.map { configuration in
+            var probes = configuration
+            probes.connectionsMax = room.admin
+            return HTTPServer(
+                configuration: probes,
+                responder: PlainPlane(ProbeRoutes(ambassador: ambassador, metrics: registry)),
+                group: group,
+                metrics: registry,
+                clocks: clocks,
+                logger: logger
+            )
+        }
     }
 
-    /// Takes the addresses of both planes before either accepts: who finds the one finds the other.
+    /// In the order in which they start; stopped in the reverse one.
+    var all: [HTTPServer] { [self.probes, self.admin, self.data].compactMap { $0 } }
+
+    /// Takes the addresses of all planes before any accepts: who finds the one finds the others.
     ///
     /// - Returns: Where the data plane listens, with the port that the system chose.
     func bind() async throws -> SocketAddress? {
         let address = try await self.data.reserve()
-        try await self.admin.reserve()
-        try await self.admin.accept()
-        try await self.data.accept()
+        for server in [self.admin, self.probes] { try await server?.reserve() }
+        for server in self.all { try await server.accept() }
         return address
     }
 
     func shutdown() async {
-        await self.data.shutdown()
-        await self.admin.shutdown()
+        for server in self.all.reversed() { await server.shutdown() }
     }
 }

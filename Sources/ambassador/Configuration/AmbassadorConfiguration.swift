@@ -18,6 +18,7 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     var takesShortcuts = true
     var listen = Listen()
     var admin = Admin()
+    var probes = Probes()
     var routes = Routes()
     var limits = Limits()
     var upstream = Upstream()
@@ -56,6 +57,11 @@ struct AmbassadorConfiguration: Sendable, Equatable {
 
     struct Admin: Sendable, Equatable {
         var address = ListenAddress.tcp(host: "127.0.0.1", port: 8081)
+    }
+
+    /// A listener for probes and metrics alone.
+    struct Probes: Sendable, Equatable {
+        var address: ListenAddress?
     }
 
     /// The calls that are served beside those that always are.

@@ -47,7 +47,19 @@ struct ConfigurationRules {
                 because: "\(admin) can be reached from other hosts, and the admin plane speaks no TLS; \(remedy)"
             )
         }
-        if listen.collides(with: admin) {
+        if let probes = self.configuration.probes.address {
+            if probes.overlaps(with: listen) {
+                self.refuse(
+                    "probes.address",
+                    "listen.address",
+                    because: "probes.address and listen.address are the same"
+                )
+            }
+            if probes.overlaps(with: admin) {
+                self.refuse("probes.address", "admin.address", because: "probes.address and admin.address are the same")
+            }
+        }
+        if listen.overlaps(with: admin) {
             self.refuse("admin.address", "listen.address", because: "listen.address and admin.address are the same")
         }
         if !self.configuration.listen.hosts.isEmpty, self.configuration.auth.mode != .none || listen.isSocket {

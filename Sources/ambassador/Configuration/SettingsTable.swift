@@ -94,6 +94,12 @@ enum SettingsTable {
             "Where metrics and the admin API are served; only this host or a socket."
         ),
         Setting(
+            "probes.address",
+            optional: \.probes.address,
+            .address,
+            "Where probes and `/metrics` are served to everybody, and nothing else, for a kubelet and Prometheus; any address."
+        ),
+        Setting(
             "tenants.trust_header",
             \.tenants.trustsHeader,
             .boolean,

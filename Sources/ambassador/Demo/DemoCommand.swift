@@ -39,14 +39,13 @@ struct DemoCommand: AsyncParsableCommand {
         let configuration = try self.demonstration(folder: folder, store: store)
         let assembly = try await Assembly.build(configuration)
         let silent = Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
+        let tour = DemoTour(listen: self.listen, admin: self.admin, port: self.upstreamPort, store: store)
         let upstream = DemoUpstream(
             address: ("127.0.0.1", self.upstreamPort),
             answerTime: .seconds(1),
             group: MultiThreadedEventLoopGroup.singleton,
-            logger: silent
-        )
-        try Terminal.output.write(
-            DemoTour(listen: self.listen, admin: self.admin, port: self.upstreamPort, store: store).text
+            logger: silent,
+            onListening: { try Terminal.output.write(tour.text) }
         )
         let ambassador = Running { try await assembly.run(signals: signals, grace: configuration.shutdownGrace) }
         let services: [ServiceGroupConfiguration.ServiceConfiguration] = [

@@ -12,14 +12,19 @@ struct DemoUpstream: Service {
     let answerTime: Duration
     let group: any EventLoopGroup
     let logger: Logger
+    /// Called once, when it listens for the first time.
+    let onListening: @Sendable () throws -> Void
 
     /// Serves until shutdown; at each outage the listener is closed, so that connections are refused as by a dead LangFlow.
     func run() async throws {
         let (outages, announce) = AsyncStream.makeStream(of: Duration.self, bufferingPolicy: .bufferingNewest(1))
         var outage = outages.cancelOnGracefulShutdown().makeAsyncIterator()
+        var isFirst = true
         while !Task.isShuttingDownGracefully {
             let server = self.server(announcing: announce)
             try await server.bind()
+            if isFirst { try self.onListening() }
+            isFirst = false
             let duration = await outage.next()
             await server.shutdown()
             guard let duration else { return }

@@ -4,6 +4,8 @@ package enum ListenerName: String, Sendable, Hashable {
     case data
     /// Metrics and the operators' changes.
     case admin
+    /// Probes and metrics, for whoever cannot reach the others.
+    case probes
     /// The stand-in for LangFlow of the demonstration.
     case demo
 
@@ -11,6 +13,7 @@ package enum ListenerName: String, Sendable, Hashable {
         switch self {
         case .data: "listen.address"
         case .admin: "admin.address"
+        case .probes: "probes.address"
         case .demo: "--upstream-port"
         }
     }

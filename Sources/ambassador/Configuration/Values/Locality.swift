@@ -15,7 +15,7 @@ extension ListenAddress {
         if case .unix = self { true } else { false }
     }
 
-    /// Whether two listeners would be in one another's way.
+    /// Whether two addresses are the same place.
     ///
     /// Port 0 asks for a free port, so it never is.
     func collides(with other: ListenAddress) -> Bool {
@@ -26,6 +26,17 @@ extension ListenAddress {
                 && (host == otherHost || isLoopback(host: host) && isLoopback(host: otherHost))
         default: false
         }
+    }
+}
+
+extension ListenAddress {
+    /// Whether two listeners of this host would be in one another's way: also where one takes all of the host's addresses.
+    func overlaps(with other: ListenAddress) -> Bool {
+        if self.collides(with: other) { return true }
+        guard case .tcp(let host, let port) = self, case .tcp(let otherHost, port) = other, port != 0 else {
+            return false
+        }
+        return isEveryAddress(host) || isEveryAddress(otherHost)
     }
 }
 
@@ -45,6 +56,9 @@ private func isLoopback(host: String) -> Bool {
     guard let text = numericAddress(host) else { return false }
     return text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127.")
 }
+
+/// Whether an address stands for all of this host's.
+private func isEveryAddress(_ host: String) -> Bool { host == "0.0.0.0" || host == "::" }
 
 /// The address in its shortest form; `nil` for a name.
 private func numericAddress(_ host: String) -> String? {
