@@ -24,6 +24,7 @@ let migrations = [
     "0008_shorten_trace_runs",
     "0009_order_entries",
     "0010_add_refusals",
+    "0011_sum_refusals",
 ]
 
 let package = Package(

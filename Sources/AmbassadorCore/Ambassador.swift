@@ -20,31 +20,35 @@ package final class Ambassador: Responder {
 
     package func decide(_ request: Request, remembering shortcuts: Shortcuts?) -> Decision {
         var exchange = Exchange(request, time: self.parts.clocks.wall())
-        guard self.parts.audit.reserve() else {
-            return .pending { [exchange] in await self.decideOnceRecordable(request, exchange) }
-        }
-        // Bound: the body is read and hashed here in a millisecond at most.
-        guard LongWork.isShort(request.body.readableBytes) else {
-            return .pending { [exchange] in await self.answer(request, exchange) }
-        }
+        var hasPlace = false
         do throws(Refusal) {
             let (now, access) = (self.parts.clocks.now(), self.parts.access)
             // Read first: what changes from here on ends what is remembered.
             let epoch = access.epoch
-            guard let caller = try access.caller(of: request, at: exchange.time, now: now),
+            // Who calls comes first: a place in the audit log is for those who are known.
+            guard let caller = try access.caller(of: request, at: exchange.time, now: now), self.parts.audit.reserve()
+            else { return .pending { [exchange] in await self.decideOnceRecordable(request, exchange) } }
+            hasPlace = true
+            // Bound: the body is read and hashed here in a millisecond at most.
+            guard LongWork.isShort(request.body.readableBytes) else {
+                return .pending { [exchange] in await self.answer(request, of: caller, exchange) }
+            }
+            guard
                 let plan = try self.admit(
                     try self.plan(request, of: caller, at: exchange.time, &exchange),
                     &exchange,
                     at: now
                 )
-            else { return .pending { [exchange] in await self.answer(request, exchange) } }
+            else { return .pending { [exchange] in await self.answer(request, of: caller, exchange) } }
             if let reply = self.answerFromMemory(plan) {
                 if let shortcuts, reply.outcome == .hit { self.remember(plan, of: caller, epoch: epoch, in: shortcuts) }
                 return self.conclude(reply, exchange)
             }
             return self.lookFurther(plan, exchange)
         } catch {
-            return self.conclude(Reply(error, traceID: request.traceID, outcome: .refused), exchange)
+            let reply = Reply(error, traceID: request.traceID, outcome: .refused)
+            guard hasPlace else { return .answered(self.turnAway(reply, exchange)) }
+            return self.conclude(reply, exchange)
         }
     }
 
@@ -63,15 +67,7 @@ package final class Ambassador: Responder {
         let exchange = Exchange(head, receivedAt: head.receivedAt, time: clocks.wall())
         var reply = Reply(refusal, traceID: head.traceID, outcome: .refused)
         reply.allowedMethods = head.allowedMethods
-        guard self.parts.audit.reserve() else {
-            return .pending { [reply] in
-                guard await self.parts.audit.reserveWaiting() else {
-                    return self.unrecordable(exchange.traceID, exchange.limit)
-                }
-                return await self.conclude(reply, exchange).response
-            }
-        }
-        return self.conclude(reply, exchange)
+        return .answered(self.turnAway(reply, exchange))
     }
 
     package func probe(_ probe: Probe, traceID: TraceID) -> Response {
@@ -197,21 +193,24 @@ package final class Ambassador: Responder {
         return self.answer(with: entry, to: plan, from: .memory)
     }
 
-    /// The request of a time when the audit log's queue was full: it waits for a place, then starts over.
+    /// A request that has to wait: for the keys to check its credential with, or since the audit log's queue was full.
     private func decideOnceRecordable(_ request: Request, _ exchange: Exchange) async -> Response {
-        guard await self.parts.audit.reserveWaiting() else {
-            return self.unrecordable(exchange.traceID, exchange.limit)
-        }
-        return await self.answer(request, exchange)
-    }
-
-    /// The steps of ``decide(_:)`` from the beginning, for a request that has to wait before it gets as far as the caches.
-    private func answer(_ request: Request, _ exchange: Exchange) async -> Response {
-        var exchange = exchange
+        let caller: Caller
         do throws(Refusal) {
             let (clocks, access) = (self.parts.clocks, self.parts.access)
-            // By the time that it is now: the request may have waited, and a credential may have ended meanwhile.
-            let caller = try await access.waitForCaller(of: request, at: clocks.wall(), now: clocks.now())
+            caller = try await access.waitForCaller(of: request, at: clocks.wall(), now: clocks.now())
+        } catch {
+            return self.turnAway(Reply(error, traceID: request.traceID, outcome: .refused), exchange)
+        }
+        let hasPlace = if self.parts.audit.reserve() { true } else { await self.parts.audit.reserveWaiting() }
+        guard hasPlace else { return self.unrecordable(exchange.traceID, exchange.limit) }
+        return await self.answer(request, of: caller, exchange)
+    }
+
+    /// The steps of ``decide(_:)`` after the caller is known, for a request that has to wait before it gets as far as the caches.
+    private func answer(_ request: Request, of caller: Caller, _ exchange: Exchange) async -> Response {
+        var exchange = exchange
+        do throws(Refusal) {
             guard let plan = try await self.waitForPlan(request, of: caller, &exchange) else {
                 return await self.conclude(.abandoned(request.traceID), exchange).response
             }
@@ -220,6 +219,14 @@ package final class Ambassador: Responder {
         } catch {
             return await self.conclude(Reply(error, traceID: request.traceID, outcome: .refused), exchange).response
         }
+    }
+
+    /// Answers a request that is refused before anybody knows who sent it; of such requests the audit log keeps sums.
+    private func turnAway(_ reply: Reply, _ exchange: Exchange) -> Response {
+        let record = exchange.record(reply, at: self.parts.clocks.now())
+        self.parts.metrics.count(record, of: exchange.flow)
+        self.parts.audit.sum(record)
+        return exchange.response(reply)
     }
 
     /// Records a request and lets its answer go, at once or, where the audit log is strict, once its record is on disk.

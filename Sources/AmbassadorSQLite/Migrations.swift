@@ -15,5 +15,6 @@ struct Migration: Sendable {
         Migration(name: "0008_shorten_trace_runs", sql: PackageResources._008_shorten_trace_runs_sql),
         Migration(name: "0009_order_entries", sql: PackageResources._009_order_entries_sql),
         Migration(name: "0010_add_refusals", sql: PackageResources._010_add_refusals_sql),
+        Migration(name: "0011_sum_refusals", sql: PackageResources._011_sum_refusals_sql),
     ]
 }

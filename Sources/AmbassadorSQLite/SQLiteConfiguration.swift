@@ -18,6 +18,8 @@ package struct SQLiteConfiguration: Sendable {
     package var auditBodiesRetention: Duration?
     /// How many records are kept; `nil` means any number.
     package var auditRecordsMax: Int?
+    /// How many sums of refused requests are kept whose callers were not identified; they never take the place of other records.
+    package var auditRefusalsMax: Int = 100_000
     /// How many bytes of the file stored answers may take.
     package var storeBytesMax: Int = 1 << 30
     /// How many bytes of answers may wait to be written; what comes on top is not stored.

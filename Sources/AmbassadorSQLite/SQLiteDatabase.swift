@@ -73,9 +73,11 @@ package final class SQLiteDatabase: Sendable {
         let status = WriterStatus()
         let auditQueue = AuditQueue(capacity: configuration.auditQueueCapacity, signal: signal)
         let storeQueue = StoreQueue(bytesMax: configuration.storePendingBytesMax, signal: signal)
+        let sums = RefusalSums(signal: signal)
         let parts = WriterLoop.Parts(
             configuration: configuration,
             auditQueue: auditQueue,
+            sums: sums,
             storeQueue: storeQueue,
             signal: signal,
             status: status,
@@ -102,7 +104,7 @@ package final class SQLiteDatabase: Sendable {
         registry.gauge(.storeBytes) { Double(file.byteCount) }
         return SQLiteDatabase(
             store: store,
-            auditLog: SQLiteAuditLog(configuration: configuration, queue: auditQueue, metrics: metrics),
+            auditLog: SQLiteAuditLog(configuration: configuration, queue: auditQueue, sums: sums, metrics: metrics),
             adminAudit: SQLiteAdminAudit(queue: storeQueue, logger: logger),
             curation: SQLiteCuration(queue: storeQueue, logger: logger),
             notes: SQLiteNotes(queue: storeQueue, logger: logger),

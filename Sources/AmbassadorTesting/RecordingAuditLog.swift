@@ -57,6 +57,11 @@ package final class RecordingAuditLog: AuditLog {
         self.state.withLock { $0.records.append(record) }
     }
 
+    /// Keeps each one by itself.
+    package func sum(_ refusal: AuditRecord) {
+        self.record(refusal)
+    }
+
     package func recordCommitted(_ record: AuditRecord) async -> Bool {
         self.state.withLock { state in
             guard !state.isFailing else { return false }

@@ -27,7 +27,7 @@ import Testing
         }
         await upstream.shutdown()
         let table = try await SQLiteAuditSource(path: store).rows(
-            sql: "SELECT status || ' ' || coalesce(error, '-') || ' ' || route FROM audit ORDER BY id",
+            sql: "SELECT status || ' ' || coalesce(error, '-') || ' ' || route FROM audit ORDER BY time_ms, id",
             limit: 100
         )
         return table.rows.map { $0[0].plainText }

@@ -18,6 +18,12 @@ package protocol AuditLog: Sendable {
     /// Appends the record for which a place was reserved. Never fails, never suspends.
     func record(_ record: consuming AuditRecord)
 
+    /// Counts a refused request whose caller was not identified. Never fails, never suspends, and takes no place.
+    ///
+    /// What strangers do must neither fill the queue nor push out what is known of others: of what comes from one address within
+    /// about a second with one error a single record is kept, the first one with its ``AuditRecord/count``.
+    func sum(_ refusal: AuditRecord)
+
     /// Appends the record for which a place was reserved and returns once it is on disk (`strict`).
     ///
     /// - Returns: `false` where it could not be written: the answer must not leave.

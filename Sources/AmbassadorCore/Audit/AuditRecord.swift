@@ -24,6 +24,8 @@ package struct AuditRecord: Sendable {
     package var savedNanos: Int64
     /// The age of the answer in seconds; `nil` where it was made for this request.
     package var ageSeconds: Int?
+    /// How many requests of callers who were not identified it stands for, itself among them; `nil` for a record of one request.
+    package var count: Int?
 
     /// Makes a record of a subject that may be shared; allocates nothing.
     package init(

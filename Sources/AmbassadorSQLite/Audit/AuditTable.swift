@@ -3,18 +3,17 @@ import AmbassadorCore
 /// The audit records as the writing thread writes them.
 final class AuditTable {
     private let insert: RecordInsertion
+    private let removal: RecordRemoval
     private let subjects: SubjectTable
-    // The id of the next record, also once the newest ones were pruned.
-    private(set) var nextID: Int64
-    private var confirmedID: Int64
+    private(set) var counts: RecordCounts
+    private var confirmedCounts: RecordCounts
 
     init(_ connection: Connection, node: String, bodies: AuditBodies) throws(SQLiteError) {
         self.subjects = try SubjectTable(connection, node: node, bodies: bodies)
-        let last = try connection.integer("SELECT max(id) FROM audit_records") ?? 0
-        let counted = try connection.integer("SELECT value FROM counters WHERE name = 'audit_next_id'") ?? 1
-        self.nextID = max(last + 1, counted)
-        self.confirmedID = self.nextID
+        self.counts = try RecordCounts(connection)
+        self.confirmedCounts = self.counts
         self.insert = try RecordInsertion(connection)
+        self.removal = try RecordRemoval(connection)
     }
 
     /// Says how many records the open transaction is going to take.
@@ -26,7 +25,7 @@ final class AuditTable {
     func insert(_ record: borrowing AuditRecord, day: Int64) throws(SQLiteError) {
         let subject = try self.subjects.numbers(of: record.subject, day: day)
         var row = self.insert.nextRow
-        row.bind(self.nextID)
+        row.bind(self.counts.nextID)
         row.bind(record.time.milliseconds)
         row.bind(bits: record.traceID.high)
         row.bind(bits: record.traceID.low)
@@ -53,18 +52,42 @@ final class AuditTable {
         row.bind(subject.answer)
         row.bind(subject.principal)
         row.bind(subject.clientAddress)
-        self.nextID += 1
+        row.bind(record.count)
+        self.counts.nextID += 1
+        if record.count != nil { self.counts.summed += 1 }
         try self.insert.add(row)
+    }
+
+    /// Removes records of requests that began before a moment (milliseconds since 1970) within the open transaction.
+    ///
+    /// - Returns: how many; no more than `rows`.
+    func removeAged(before time: Int64, rows: Int) throws(SQLiteError) -> Int {
+        try self.removal.removeAged(before: time, rows: rows, &self.counts)
+    }
+
+    /// Removes the oldest records of one request each that are over a number, within the open transaction.
+    ///
+    /// - Returns: how many; no more than `rows`.
+    func removeExcess(over maximum: Int, rows: Int) throws(SQLiteError) -> Int {
+        try self.removal.removeExcess(over: maximum, rows: rows, &self.counts)
+    }
+
+    /// Removes the oldest summed records that are over a number, within the open transaction.
+    ///
+    /// - Returns: how many; no more than `rows`.
+    func removeSummed(over maximum: Int, rows: Int) throws(SQLiteError) -> Int {
+        try self.removal.removeSummed(over: maximum, rows: rows, &self.counts)
     }
 
     /// The transaction is on disk.
     func committed() {
-        self.confirmedID = self.nextID
+        self.confirmedCounts = self.counts
+        self.subjects.committed()
     }
 
     /// The transaction was rolled back: nothing that it added is there.
     func rolledBack() {
-        self.nextID = self.confirmedID
+        self.counts = self.confirmedCounts
         self.subjects.forget()
     }
 

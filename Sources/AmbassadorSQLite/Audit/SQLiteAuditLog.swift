@@ -6,13 +6,15 @@ package import AmbassadorCore
 package final class SQLiteAuditLog: AuditLog {
     package let durability: AuditDurability
     private let queue: AuditQueue
+    private let sums: RefusalSums
     private let patience: Duration
     private let metrics: SQLiteMetrics
 
-    init(configuration: SQLiteConfiguration, queue: AuditQueue, metrics: SQLiteMetrics) {
+    init(configuration: SQLiteConfiguration, queue: AuditQueue, sums: RefusalSums, metrics: SQLiteMetrics) {
         self.durability = configuration.auditDurability
         self.patience = configuration.auditPatience
         self.queue = queue
+        self.sums = sums
         self.metrics = metrics
     }
 
@@ -29,6 +31,10 @@ package final class SQLiteAuditLog: AuditLog {
 
     package func record(_ record: consuming AuditRecord) {
         if !self.queue.append(record) { self.metrics.recordsFailed.increment() }
+    }
+
+    package func sum(_ refusal: AuditRecord) {
+        if !self.sums.add(refusal) { self.metrics.recordsFailed.increment() }
     }
 
     package func recordCommitted(_ record: AuditRecord) async -> Bool {

@@ -60,6 +60,12 @@ final class SubjectTable {
         return numbers
     }
 
+    /// The transaction is on disk.
+    func committed() {
+        self.inputs.committed()
+        self.answers.committed()
+    }
+
     /// Forgets what a transaction that was rolled back may have added.
     func forget() {
         self.forgetNumbers()

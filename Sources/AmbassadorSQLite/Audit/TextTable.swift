@@ -17,15 +17,20 @@ final class TextTable {
     private let insert: Statement
     private let hasHash: Bool
     private var known: [InputHash: Known] = [:]
+    // The id of the next text, also once all texts were removed: what is done up to an id is done for good.
+    private var nextID: Int64
+    private var confirmedID: Int64
 
     /// Prepares for a table that has a column for the input hash, or has none.
     init(_ connection: Connection, table: String, hasHash: Bool) throws(SQLiteError) {
         self.hasHash = hasHash
         self.insert = try connection.prepare(
             hasHash
-                ? "INSERT INTO \(table) (day, text, hash) VALUES (?, ?, ?) RETURNING id"
-                : "INSERT INTO \(table) (day, text) VALUES (?, ?) RETURNING id"
+                ? "INSERT INTO \(table) (id, day, text, hash) VALUES (?, ?, ?, ?)"
+                : "INSERT INTO \(table) (id, day, text) VALUES (?, ?, ?)"
         )
+        self.nextID = try connection.integer(Self.nextID(of: table)) ?? 1
+        self.confirmedID = self.nextID
     }
 
     /// The number of a text that a record of `day` names.
@@ -34,12 +39,13 @@ final class TextTable {
     func id(hash: InputHash?, text: ByteBuffer?, day: Int64) throws(SQLiteError) -> Int64 {
         let digest = Self.digest(hash, text)
         if let known = self.known[digest], known.day == day { return known.id }
-        self.insert.bind(day, at: 1)
-        self.insert.bind(text: text, at: 2)
-        if self.hasHash { self.insert.bind(blob: hash?.bytes ?? [], at: 3) }
-        guard try self.insert.step() else { throw .engine(.misuse, message: "a text was given no number", offset: nil) }
-        let id = self.insert.integer(at: 0)
+        let id = self.nextID
+        self.insert.bind(id, at: 1)
+        self.insert.bind(day, at: 2)
+        self.insert.bind(text: text, at: 3)
+        if self.hasHash { self.insert.bind(blob: hash?.bytes ?? [], at: 4) }
         try self.insert.run()
+        self.nextID += 1
         if self.known.count >= Self.knownMax { self.known.removeAll(keepingCapacity: true) }
         self.known[digest] = Known(id: id, day: day)
         return id
@@ -48,6 +54,28 @@ final class TextTable {
     /// Forgets what a transaction that was rolled back may have added.
     func forget() {
         self.known.removeAll(keepingCapacity: true)
+        self.nextID = self.confirmedID
+    }
+
+    /// The transaction is on disk.
+    func committed() {
+        self.confirmedID = self.nextID
+    }
+
+    /// Notes, within a transaction that removes texts of a table, which id comes next: the last text may be among them.
+    static func keepNextID(of table: String, on connection: Connection) throws(SQLiteError) {
+        try connection.execute(
+            "INSERT OR REPLACE INTO counters (name, value) VALUES ('\(table)_next_id', (\(Self.nextID(of: table))))"
+        )
+    }
+
+    private static func nextID(of table: String) -> String {
+        """
+        SELECT max(
+            coalesce((SELECT max(id) FROM \(table)), 0) + 1,
+            coalesce((SELECT value FROM counters WHERE name = '\(table)_next_id'), 1)
+        )
+        """
     }
 
     private static func digest(_ hash: InputHash?, _ text: ByteBuffer?) -> InputHash {

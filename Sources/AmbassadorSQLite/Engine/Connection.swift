@@ -91,10 +91,10 @@ final class Connection {
         try Statement(sql, on: self)
     }
 
-    /// The first column of the first row, or `nil` where there is no row.
+    /// The first column of the first row, or `nil` where there is no row or nothing in it.
     func integer(_ sql: String) throws(SQLiteError) -> Int64? {
         let statement = try self.prepare(sql)
-        return try statement.step() ? statement.integer(at: 0) : nil
+        return try statement.step() ? statement.optionalInteger(at: 0) : nil
     }
 
     /// Runs `body` in a writing transaction, which is rolled back where it throws.

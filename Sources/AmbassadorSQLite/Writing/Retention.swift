@@ -1,13 +1,16 @@
 import AmbassadorCore
+import DequeModule
 import NIOCore
 
 /// Removes what is too old or too much, a little at a time, on the writing thread.
 final class Retention {
-    private enum Phase: Int, CaseIterable {
+    private enum Phase: CaseIterable {
         case expiredEntries
         case storeSize
         case recordAge
         case recordCount
+        case summedCount
+        case adminChanges
         case textAge
         case orphanedTexts
         case names
@@ -25,7 +28,8 @@ final class Retention {
     private let metrics: SQLiteMetrics
     private let entries: EntryTable
     private let audit: AuditTable
-    private var phase: Phase?
+    // They take turns, so that one that never comes to an end under load keeps none from its work.
+    private var phases: Deque<Phase> = []
     private var isShrinkingStore = false
     // Texts up to these ids were cleared already, names up to this one looked at.
     private var clearedTexts: [String: Int64] = [:]
@@ -49,22 +53,57 @@ final class Retention {
     }
 
     /// Whether a round is under way.
-    var isRunning: Bool { self.phase != nil }
+    var isRunning: Bool { !self.phases.isEmpty }
 
     /// Starts a round, unless one is under way.
     func begin() {
-        if self.phase == nil { self.phase = Phase.allCases.first }
+        if self.phases.isEmpty { self.phases.append(contentsOf: Phase.allCases) }
     }
 
     /// Does one bounded piece of the round, in one transaction at most.
     func step(at now: Timestamp) throws(SQLiteError) {
-        guard let phase = self.phase else { return }
-        if try self.step(phase, at: now) == false { self.phase = Phase(rawValue: phase.rawValue + 1) }
+        guard let phase = self.phases.popFirst() else { return }
+        if try self.step(phase, at: now) { self.phases.append(phase) }
+    }
+
+    /// Removes records in proportion to those that the open transaction adds: what comes in must not outrun what goes.
+    ///
+    /// - Returns: how many.
+    func keepUp(with inserted: Int, at now: Timestamp) throws(SQLiteError) -> Int {
+        guard inserted > 0 else { return 0 }
+        // A fourth more than came, so that a log that is too long becomes shorter.
+        var left = inserted + max(16, inserted / 4)
+        var removed = 0
+        while left > 0 {
+            let rows = min(left, Self.stepRows)
+            let found = try self.removeRecords(rows: rows, at: now)
+            guard found > 0 else { break }
+            removed += found
+            left -= found
+            if left > 0 { DedicatedThread.yield() }
+        }
+        return removed
+    }
+
+    /// Removes so many of the records that are too old or too many, within the open transaction.
+    private func removeRecords(rows: Int, at now: Timestamp) throws(SQLiteError) -> Int {
+        var removed = 0
+        if let maximum = self.configuration.auditRecordsMax {
+            removed += try self.audit.removeExcess(over: maximum, rows: rows)
+        }
+        let summedMax = self.configuration.auditRefusalsMax
+        removed += try self.audit.removeSummed(over: summedMax, rows: rows - removed)
+        removed += try self.audit.removeAged(before: self.recordCutoff(now), rows: rows - removed)
+        return removed
+    }
+
+    private func recordCutoff(_ now: Timestamp) -> Int64 {
+        now.milliseconds - self.configuration.auditRetention.milliseconds
     }
 
     /// Gives the round up; the next one begins where rows are left.
     func abandon() {
-        self.phase = nil
+        self.phases.removeAll()
     }
 
     /// - Returns: whether there may be more to do in the phase.
@@ -78,10 +117,21 @@ final class Retention {
         case .storeSize:
             return try self.shrinkStore()
         case .recordAge:
-            let cutoff = now.milliseconds - self.configuration.auditRetention.milliseconds
-            return try self.pruneRecords("time < ?", cutoff, rows: Self.stepRows)
+            let cutoff = self.recordCutoff(now)
+            return try self.recordTransaction { () throws(SQLiteError) in
+                try self.audit.removeAged(before: cutoff, rows: Self.stepRows)
+            }
         case .recordCount:
-            return try self.pruneRecordsInExcess()
+            guard let maximum = self.configuration.auditRecordsMax else { return false }
+            return try self.recordTransaction { () throws(SQLiteError) in
+                try self.audit.removeExcess(over: maximum, rows: Self.stepRows)
+            }
+        case .summedCount:
+            return try self.recordTransaction { () throws(SQLiteError) in
+                try self.audit.removeSummed(over: self.configuration.auditRefusalsMax, rows: Self.stepRows)
+            }
+        case .adminChanges:
+            return try AdminChangeTable.prune(on: self.connection, rows: Self.stepRows)
         case .textAge:
             return try self.clearTexts(at: now)
         case .orphanedTexts:
@@ -119,38 +169,16 @@ final class Retention {
         }
     }
 
-    private func pruneRecordsInExcess() throws(SQLiteError) -> Bool {
-        guard let maximum = self.configuration.auditRecordsMax else { return false }
-        // Ids are given without gaps, so that the first and the last tell the number.
-        let first = Int(try self.connection.integer("SELECT min(id) FROM audit_records") ?? self.audit.nextID)
-        let excess = Int(self.audit.nextID) - first - maximum
-        guard excess > 0 else { return false }
-        return try self.pruneRecords("id < ?", self.audit.nextID, rows: min(excess, Self.stepRows))
-    }
-
-    /// Removes those of the oldest records to which a condition applies.
-    private func pruneRecords(_ condition: String, _ limit: Int64, rows: Int) throws(SQLiteError) -> Bool {
-        let delete = try self.connection.prepare(
-            """
-            DELETE FROM audit_records WHERE id IN (
-                SELECT id FROM (SELECT id, time FROM audit_records ORDER BY id LIMIT \(rows)) WHERE \(condition)
-            )
-            """
-        )
-        delete.bind(limit, at: 1)
-        let nextID = self.audit.nextID
-        let removed = try self.connection.transaction { () throws(SQLiteError) in
-            try delete.run()
-            let removed = self.connection.changes
-            guard removed > 0 else { return 0 }
-            // The newest record may be among them, and its id must not be given again.
-            let keep = try self.connection.prepare("INSERT OR REPLACE INTO counters VALUES ('audit_next_id', ?)")
-            keep.bind(nextID, at: 1)
-            try keep.run()
-            return removed
+    private func recordTransaction(_ body: () throws(SQLiteError) -> Int) throws(SQLiteError) -> Bool {
+        do throws(SQLiteError) {
+            let removed = try self.connection.transaction(body)
+            self.audit.committed()
+            self.metrics.recordsPruned.increment(by: removed)
+            return removed > 0
+        } catch {
+            self.audit.rolledBack()
+            throw error
         }
-        self.metrics.recordsPruned.increment(by: removed)
-        return removed > 0
     }
 
     /// Forgets texts whose own retention is shorter than that of their records.
@@ -177,7 +205,10 @@ final class Retention {
             guard let last = try self.lastText(in: table, after: 0, before: cutoff) else { continue }
             let delete = try self.connection.prepare("DELETE FROM \(table) WHERE id <= ?")
             delete.bind(last, at: 1)
-            try delete.run()
+            try self.connection.transaction { () throws(SQLiteError) in
+                try TextTable.keepNextID(of: table, on: self.connection)
+                try delete.run()
+            }
             return true
         }
         return false
@@ -209,9 +240,8 @@ final class Retention {
 
     /// The day before which nothing is named by a record: one less than that of the oldest, for records that ended after midnight.
     private func firstDayInUse(at now: Timestamp) throws(SQLiteError) -> Int64 {
-        let oldest = try self.connection.prepare("SELECT time FROM audit_records ORDER BY id LIMIT 1")
-        let time = try oldest.step() ? oldest.integer(at: 0) : now.milliseconds
-        return min(time, now.milliseconds) / Self.dayMilliseconds - 1
+        let oldest = try self.connection.integer("SELECT min(time) FROM audit_records") ?? now.milliseconds
+        return min(oldest, now.milliseconds) / Self.dayMilliseconds - 1
     }
 
     /// The last of the first rows of a table whose day is before `day`.

@@ -58,12 +58,14 @@ extension WriterLoop {
 
     /// Drops what could not be written until the end of the stop's patience; loudly.
     private func giveUp() {
-        let lost = self.records.count
+        let places = self.records.count
+        let lost = places + self.summed.requests
         guard lost > 0 else { return }
         self.parts.logger.critical("audit records are lost: they could not be written", metadata: ["count": "\(lost)"])
         self.parts.metrics.recordsFailed.increment(by: lost)
         self.records.removeAll()
+        self.summed = []
         self.batchStart = nil
-        self.parts.auditQueue.release(lost)
+        self.parts.auditQueue.release(places)
     }
 }

@@ -4,10 +4,14 @@ import NIOCore
 
 /// What the writing thread does between two batches.
 extension WriterLoop {
+    /// How long retention may take between two batches, but for its last step.
+    private static let retentionSlice: TimeAmount = .milliseconds(2)
+
     /// Does one step of what is no part of a batch, between two of them.
     ///
     /// - Returns: whether there was any.
     @discardableResult func doSomethingElse() -> Bool {
+        self.beginRetentionIfDue()
         if self.purge != nil {
             self.stepPurge()
         } else if let operation = self.operations.first, !operation.goesIntoBatch {
@@ -58,10 +62,24 @@ extension WriterLoop {
         }
     }
 
+    /// Begins a round of retention when its time has come, however busy the thread is.
+    ///
+    /// - Returns: whether it has.
+    @discardableResult func beginRetentionIfDue() -> Bool {
+        let now = NIODeadline.now()
+        guard now >= self.retentionDue else { return false }
+        self.retentionDue = now + TimeAmount(self.parts.configuration.retentionInterval)
+        self.retention.begin()
+        return true
+    }
+
     private func stepRetention() {
+        let end = NIODeadline.now() + Self.retentionSlice
         do throws(SQLiteError) {
-            try self.retention.step(at: self.parts.clocks.wall())
-            self.checkpointer.afterCommit(on: self.connection)
+            repeat {
+                try self.retention.step(at: self.parts.clocks.wall())
+                self.checkpointer.afterCommit(on: self.connection)
+            } while self.retention.isRunning && .now() < end
         } catch {
             self.retention.abandon()
             self.failed(error)

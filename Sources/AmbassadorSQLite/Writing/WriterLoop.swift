@@ -23,6 +23,7 @@ final class WriterLoop {
     struct Parts {
         let configuration: SQLiteConfiguration
         let auditQueue: AuditQueue
+        let sums: RefusalSums
         let storeQueue: StoreQueue
         let signal: WriterSignal
         let status: WriterStatus
@@ -50,6 +51,8 @@ final class WriterLoop {
     let retention: Retention
     var checkpointer: Checkpointer
     var records = RecordBatch()
+    // Taken as the records are, and written with them.
+    var summed: [AuditRecord] = []
     private var recordsTaken = 0
     // What the last commit took, and how many of those whom it answered or who came during it may be waited for.
     private var commitTime: TimeAmount = .zero
@@ -62,7 +65,7 @@ final class WriterLoop {
     var batchStart: NIODeadline?
     // When the queues were looked at last, or were waited for: what is found in them has come since.
     private var lastLook: NIODeadline
-    private var retentionDue: NIODeadline
+    var retentionDue: NIODeadline
 
     init(_ connection: Connection, _ parts: Parts, node: String) throws(SQLiteError) {
         self.parts = parts
@@ -121,7 +124,7 @@ final class WriterLoop {
     }
 
     private var hasBatch: Bool {
-        if self.records.count > 0 || !self.committing.isEmpty { return true }
+        if self.records.count > 0 || !self.committing.isEmpty || !self.summed.isEmpty { return true }
         return self.purge == nil && self.operations.first?.goesIntoBatch == true
     }
 
@@ -145,6 +148,8 @@ final class WriterLoop {
         // Operations first: what was recorded before one of them is then taken with it.
         self.parts.storeQueue.take(&self.operations)
         self.parts.auditQueue.take(&self.committing)
+        // What could not be written is summed on where it is.
+        if self.summed.isEmpty { self.summed = self.parts.sums.take(inHurry: self.parts.status.isStopping) }
         self.recordsTaken = self.records.take(from: self.parts.auditQueue, limit: Self.batchRecords)
         if self.batchStart == nil, self.hasBatch { self.batchStart = self.lastLook }
         self.lastLook = now
@@ -167,14 +172,11 @@ final class WriterLoop {
             }
             return
         }
-        let now = NIODeadline.now()
-        guard now < self.retentionDue else {
-            self.retentionDue = now + TimeAmount(self.parts.configuration.retentionInterval)
-            self.retention.begin()
-            return
-        }
-        self.parts.signal.sleep(atMost: self.retentionDue - now) {
-            !queues.0.isEmpty || !queues.1.isEmpty || status.isStopping
+        guard !self.beginRetentionIfDue() else { return }
+        let sums = self.parts.sums
+        let due = sums.due
+        self.parts.signal.sleep(atMost: min(self.retentionDue, due ?? .distantFuture) - .now()) {
+            !queues.0.isEmpty || !queues.1.isEmpty || status.isStopping || (due == nil && sums.due != nil)
         }
         self.lastLook = .now()
     }
@@ -209,8 +211,13 @@ final class WriterLoop {
         let committing = self.committing
         self.committing = []
         let (changes, inserted) = self.takeChanges()
+        let removed: Int
         do throws(SQLiteError) {
             try self.write(committing, changes)
+            removed = try self.retention.keepUp(
+                with: self.records.count + committing.count + self.summed.count,
+                at: self.parts.clocks.wall()
+            )
             let beforeCommit = NIODeadline.now()
             try self.connection.commit()
             self.commitTime = .now() - beforeCommit
@@ -228,6 +235,7 @@ final class WriterLoop {
         }
         self.audit.committed()
         self.entries.committed()
+        self.parts.metrics.recordsPruned.increment(by: removed)
         self.succeeded()
         self.settle(committing, inserted, began)
         self.parts.auditQueue.take(&self.committing)
@@ -247,8 +255,9 @@ final class WriterLoop {
             if self.records.unwritten > 0 { DedicatedThread.yield() }
         }
         let day = self.day
-        self.audit.expect(committing.count)
+        self.audit.expect(committing.count + self.summed.count)
         for item in committing { try self.audit.insert(item.record, day: day) }
+        for record in self.summed { try self.audit.insert(record, day: day) }
         for change in changes {
             switch change {
             case .insert(let entry, let expiresAt): try self.entries.insert(entry, expiresAt: expiresAt)
@@ -289,7 +298,7 @@ final class WriterLoop {
         let metrics = self.parts.metrics
         let count = self.records.count + committing.count
         metrics.commitDuration.record(microseconds: (NIODeadline.now() - began).nanoseconds / 1000)
-        metrics.recordsCommitted.increment(by: count)
+        metrics.recordsCommitted.increment(by: count + self.summed.requests)
         metrics.writes.increment(by: inserted.count)
         // Places first, so that one who was told finds them free.
         self.parts.auditQueue.release(count)
@@ -298,14 +307,23 @@ final class WriterLoop {
         if let onCommitted = self.parts.onCommitted {
             if !committing.isEmpty { onCommitted(committing.map(\.record)) }
             self.records.forEachChunk(onCommitted)
+            if !self.summed.isEmpty { onCommitted(self.summed) }
         }
         self.records.removeAll()
+        self.summed = []
     }
 
     /// - Returns: `false` where something was queued in the meantime.
     private func finish() -> Bool {
-        guard self.parts.auditQueue.closeIfEmpty(), self.parts.storeQueue.closeIfEmpty() else { return false }
+        guard self.parts.auditQueue.closeIfEmpty(), self.parts.storeQueue.closeIfEmpty(),
+            self.parts.sums.closeIfEmpty()
+        else { return false }
         self.checkpointer.atEnd(on: self.connection)
         return true
     }
+}
+
+extension [AuditRecord] {
+    /// How many requests they stand for.
+    var requests: Int { self.reduce(0) { $0 + ($1.count ?? 1) } }
 }

@@ -137,6 +137,7 @@ extension AmbassadorConfiguration {
         sqlite.auditRetention = self.audit.retention
         sqlite.auditBodiesRetention = self.audit.bodiesRetention
         sqlite.auditRecordsMax = self.audit.recordsMax
+        sqlite.auditRefusalsMax = self.audit.refusalsMax
         sqlite.storeBytesMax = self.store.bytesMax
         sqlite.nodeName = self.node
         return sqlite

@@ -136,6 +136,7 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var retention: Duration = .seconds(90 * 86_400)
         var bodiesRetention: Duration = .seconds(30 * 86_400)
         var recordsMax = 10_000_000
+        var refusalsMax = 100_000
         var queueMax = 65_536
     }
 

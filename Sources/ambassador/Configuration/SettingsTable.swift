@@ -340,6 +340,12 @@ enum SettingsTable {
             "The most audit records that are kept."
         ),
         Setting(
+            "audit.refusals_max",
+            \.audit.refusalsMax,
+            .integer(100...1_000_000_000),
+            "The most sums of refusals that are kept of callers who were not identified; they push out no other record."
+        ),
+        Setting(
             "audit.queue",
             \.audit.queueMax,
             .integer(16...10_000_000),

@@ -47,6 +47,7 @@ struct AccessLog: Sendable {
         Self.write("request_bytes", record.requestBytes, into: &line)
         Self.write("response_bytes", record.responseBytes, into: &line)
         if let age = record.ageSeconds { Self.write("age_s", age, into: &line) }
+        if let count = record.count { Self.write("count", count, into: &line) }
         Self.write("client", record.clientAddress, into: &line)
         line.writeStaticString("}\n")
     }

@@ -31,4 +31,41 @@ struct SQLiteAdminAuditTests {
             #expect(try !row.step())
         }
     }
+
+    private static func change(_ number: Int, _ outcome: AdminChange.Outcome, at seconds: Int64) -> AdminChange {
+        AdminChange(
+            time: Timestamp(milliseconds: 1_795_390_000_000 + seconds * 1000),
+            principal: "caller-\(number)",
+            tenant: nil,
+            client: "127.0.0.1",
+            action: .adminPurge,
+            subject: "",
+            outcome: outcome,
+            detail: "no permission"
+        )
+    }
+
+    @Test("refused changes are summed by caller and second, and push out no change that was made")
+    func refusals() async throws {
+        try await withDatabase { fixture in
+            await fixture.database.adminAudit.record(Self.change(1, .done, at: 0))
+            for _ in 0..<100 { await fixture.database.adminAudit.record(Self.change(2, .refused, at: 1)) }
+            await fixture.database.adminAudit.record(Self.change(3, .refused, at: 1))
+            await fixture.database.adminAudit.record(Self.change(2, .refused, at: 2))
+            let counts = try fixture.connect().prepare("SELECT count FROM admin_changes ORDER BY id")
+            for expected in [1, 100, 1, 1] as [Int64] {
+                #expect(try counts.step())
+                #expect(counts.integer(at: 0) == expected)
+            }
+            #expect(try !counts.step())
+            try await fixture.database.withWritingConnection { connection throws(SQLiteError) in
+                for number in 0..<AdminChangeTable.refusalsMax + 150 {
+                    try AdminChangeTable.insert(Self.change(number, .refused, at: Int64(10 + number)), on: connection)
+                }
+                while try AdminChangeTable.prune(on: connection, rows: 100) {}
+            }
+            #expect(try fixture.count("admin_changes WHERE outcome = 'refused'") == AdminChangeTable.refusalsMax)
+            #expect(try fixture.count("admin_changes WHERE outcome = 'done'") == 1)
+        }
+    }
 }

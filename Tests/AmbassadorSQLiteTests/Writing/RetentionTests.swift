@@ -54,7 +54,7 @@ import Testing
                 )
                 retention.begin()
                 // So far that the record was found young enough to stay.
-                for _ in 0..<3 { try retention.step(at: start) }
+                for _ in 0..<5 { try retention.step(at: start) }
                 while retention.isRunning { try retention.step(at: later) }
                 retention.begin()
                 while retention.isRunning { try retention.step(at: later) }
@@ -72,6 +72,76 @@ import Testing
             try await fixture.record((0..<records).map { _ in try makeRecord(at: fixture.clock.now) })
             try await eventually { try fixture.count("audit_records") == left }
             #expect(try fixture.connect().integer("SELECT max(id) FROM audit_records") == Int64(records))
+        }
+    }
+
+    @Test("what comes in does not outrun what goes, and the rest of retention has its turn all the while")
+    func keepsUp() async throws {
+        let clock = SettableClock()
+        try await withDatabase(clock: clock) {
+            $0.auditRecordsMax = 1_000
+            $0.auditBodiesRetention = Self.day
+            // A round is under way all the time.
+            $0.retentionInterval = .milliseconds(1)
+        } _: { fixture in
+            try await fixture.record((0..<50).map { try makeRecord(at: clock.now, input: "old \($0)") })
+            clock.advance(by: Self.day * 3)
+            let record = try makeRecord(at: clock.now)
+            var longest = 0
+            for _ in 0..<30 {
+                try await fixture.record(Array(repeating: record, count: 2_000))
+                longest = max(longest, try fixture.count("audit_records"))
+            }
+            #expect(longest <= 3_000)
+            #expect(try fixture.connect().integer("SELECT max(id) FROM audit_records") == 60_050)
+            try await eventually { try fixture.count("audit_inputs WHERE text IS NOT NULL") == 0 }
+            try await eventually { try fixture.count("audit_records") == 1_000 }
+        }
+    }
+
+    @Test("records of a later time do not keep older ones, whatever the order of their ids") func orderOfTimes()
+        async throws
+    {
+        let clock = SettableClock()
+        try await withDatabase(clock: clock) {
+            $0.auditRetention = Self.day * 3
+        } _: { fixture in
+            let ahead = clock.now.advanced(by: Self.day * 100)
+            try await fixture.record((0..<250).map { _ in try makeRecord(at: ahead, tenant: "ahead") })
+            try await fixture.record((0..<250).map { _ in try makeRecord(at: clock.now, tenant: "usual") })
+            clock.advance(by: Self.day * 4)
+            try await eventually { try fixture.count("audit WHERE tenant = 'usual'") == 0 }
+            #expect(try fixture.count("audit WHERE tenant = 'ahead'") == 250)
+        }
+    }
+
+    @Test("texts that came after all others were removed have ids of their own, and go in their turn")
+    func textsAfterNone() async throws {
+        let clock = SettableClock()
+        try await withTemporaryFolder { folder in
+            let configure: (inout SQLiteConfiguration) -> Void = {
+                $0.auditRetention = Self.day * 10
+                $0.auditBodiesRetention = Self.day * 2
+            }
+            for round in 0..<3 {
+                try await withDatabase(at: folder + "/a.db", clock: clock, configure) { fixture in
+                    try await fixture.record((0..<20).map { try makeRecord(at: clock.now, input: "\(round) \($0)") })
+                    #expect(try fixture.count("audit WHERE input IS NOT NULL") == 20)
+                    clock.advance(by: Self.day * 4)
+                    try await eventually { try fixture.count("audit WHERE input IS NOT NULL") == 0 }
+                    #expect(try fixture.count("audit WHERE input_hash IS NOT NULL") == 20)
+                    clock.advance(by: Self.day * 10)
+                    try await eventually { try fixture.count("audit_inputs") == 0 }
+                    try await fixture.record([try makeRecord(at: clock.now, input: "again \(round)")])
+                    #expect(
+                        try fixture.connect().integer("SELECT max(id) FROM audit_inputs") == Int64(21 * (round + 1))
+                    )
+                    clock.advance(by: Self.day * 4)
+                    try await eventually { try fixture.count("audit WHERE input IS NOT NULL") == 0 }
+                    clock.advance(by: Self.day * 10)
+                    try await eventually { try fixture.count("audit_inputs") == 0 }
+                }
+            }
         }
     }
 
