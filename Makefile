@@ -53,6 +53,10 @@ test-system: debug ## Two ambassadors on one Redis, Redis hanging and dead, 1,00
 test-governance: debug ## A shared limit while Redis hangs, a budget over kill -9, guesses, a revoked key
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/governance
 
+.PHONY: test-clocks
+test-clocks: debug ## A wall clock that is 3 and 100 days off for a while: budgets, retention, stored answers, breakers
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/clocks
+
 .PHONY: test-slow-clients
 test-slow-clients: debug ## 1,000 slow callers beside a normal one, whose p99 must hold
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/slow-clients

@@ -15,6 +15,39 @@ INSERT OR REPLACE INTO counters (name, value) VALUES (
 ALTER TABLE admin_changes ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX admin_refusals ON admin_changes (id) WHERE outcome = 'refused';
 
+-- Requests that were answered and could not be recorded.
+CREATE TABLE audit_gaps (
+    id INTEGER PRIMARY KEY,
+    since INTEGER NOT NULL,           -- milliseconds since 1970: when the first and the last of them began
+    until INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+
+-- Texts that are still there, in the order in which they go.
+CREATE INDEX audit_inputs_by_day ON audit_inputs (day) WHERE text IS NOT NULL;
+CREATE INDEX audit_answers_by_day ON audit_answers (day) WHERE text IS NOT NULL;
+
+INSERT OR REPLACE INTO counters (name, value) VALUES (
+    'audit_text_bytes',
+    coalesce((SELECT sum(length(CAST(text AS BLOB))) FROM audit_inputs), 0)
+        + coalesce((SELECT sum(length(CAST(text AS BLOB))) FROM audit_answers), 0)
+);
+
+-- Records one after another that share their texts with no others; the last stretch is open and its ends are NULL.
+CREATE TABLE audit_stretches (
+    first_record INTEGER PRIMARY KEY,
+    last_record INTEGER,
+    removed INTEGER NOT NULL DEFAULT 0,   -- of its records
+    first_input INTEGER NOT NULL,
+    last_input INTEGER,
+    first_answer INTEGER NOT NULL,
+    last_answer INTEGER
+) STRICT;
+
+INSERT INTO audit_stretches (first_record, removed, first_input, first_answer)
+VALUES (1, (SELECT value FROM counters WHERE name = 'audit_removed'), 1, 1);
+
 -- With `count`: how many requests a row stands for.
 DROP VIEW audit;
 CREATE VIEW audit AS

@@ -18,6 +18,7 @@ package struct AdminPlane: PlainResponder {
     ///   - audit: gets each change, beside the log.
     ///   - caches: what is purged.
     ///   - curation: where decisions about single answers are kept.
+    ///   - retention: what deletes what is due.
     ///   - metrics: what `/metrics` shows.
     ///   - logger: the process's log.
     package init(
@@ -25,6 +26,7 @@ package struct AdminPlane: PlainResponder {
         audit: (any AdminAudit)? = nil,
         caches: any CacheAdministration,
         curation: any CurationAdministration,
+        retention: any RetentionAdministration,
         metrics: MetricRegistry,
         logger: Logger
     ) {
@@ -32,7 +34,13 @@ package struct AdminPlane: PlainResponder {
         self.gate = gate
         self.recorder = recorder
         self.router = AdminRouter(
-            Self.routes(caches: caches, curation: curation, metrics: metrics, recorder: recorder)
+            Self.routes(
+                caches: caches,
+                curation: curation,
+                retention: retention,
+                metrics: metrics,
+                recorder: recorder
+            )
         )
     }
 
@@ -40,11 +48,13 @@ package struct AdminPlane: PlainResponder {
     static func routes(
         caches: any CacheAdministration,
         curation: any CurationAdministration,
+        retention: any RetentionAdministration,
         metrics: MetricRegistry,
         recorder: ChangeRecorder
     ) -> [AdminRoute] {
         [MetricsRoute(metrics: metrics).route] + CacheRoutes(caches: caches, recorder: recorder).all
             + CurationRoutes(curation: curation, recorder: recorder).all
+            + AuditRoutes(retention: retention, recorder: recorder).all
     }
 
     package func refusal(beforeBodyOf head: PlainHead) -> Refusal? {

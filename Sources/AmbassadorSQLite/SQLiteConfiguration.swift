@@ -10,12 +10,16 @@ package struct SQLiteConfiguration: Sendable {
     package var auditBodies: AuditBodies = .input
     /// Records that may wait for their commit, reserved places included; at least 1.
     package var auditQueueCapacity: Int = 65_536
-    /// How long a request waits for a place in a full queue before it is refused.
+    /// What becomes of requests while the queue is full.
+    package var auditWhenFull: WhenFull = .refuse
+    /// How long a request waits for a place in a full queue before it is refused, as long as records are being written.
     package var auditPatience: Duration = .seconds(1)
     /// How long records are kept.
     package var auditRetention: Duration = .seconds(90 * 86_400)
     /// How long the texts of records are kept, to whole days; `nil` means as long as the records.
     package var auditBodiesRetention: Duration?
+    /// How many bytes the texts of records may take; what is over goes, the oldest first, and its records stay.
+    package var auditTextBytesMax: Int = 1 << 30
     /// How many records are kept; `nil` means any number.
     package var auditRecordsMax: Int?
     /// How many sums of refused requests are kept whose callers were not identified; they never take the place of other records.

@@ -12,6 +12,8 @@ package final class SQLiteDatabase: Sendable {
     package let adminAudit: any AdminAudit
     /// Where pinned answers and tombstones are kept.
     package let curation: any CurationStore
+    /// The watch on the clock by which things are deleted.
+    package let clockWatch: ClockWatch
     /// What else is kept across restarts.
     package let notes: any DurableNotes
     private let storeQueue: StoreQueue
@@ -22,26 +24,17 @@ package final class SQLiteDatabase: Sendable {
     /// A weight of 526 beside an event loop's 1,024.
     private static let writerNiceness: Int32 = 3
 
-    private init(
-        store: SQLiteResponseStore,
-        auditLog: SQLiteAuditLog,
-        adminAudit: any AdminAudit,
-        curation: any CurationStore,
-        notes: any DurableNotes,
-        storeQueue: StoreQueue,
-        signal: WriterSignal,
-        status: WriterStatus,
-        patience: Duration
-    ) {
+    private init(_ store: SQLiteResponseStore, _ parts: WriterLoop.Parts) {
         self.store = store
-        self.auditLog = auditLog
-        self.adminAudit = adminAudit
-        self.curation = curation
-        self.notes = notes
-        self.storeQueue = storeQueue
-        self.signal = signal
-        self.status = status
-        self.patience = patience
+        self.auditLog = SQLiteAuditLog(parts)
+        self.adminAudit = SQLiteAdminAudit(queue: parts.storeQueue, logger: parts.logger)
+        self.curation = SQLiteCuration(queue: parts.storeQueue, logger: parts.logger)
+        self.notes = SQLiteNotes(queue: parts.storeQueue, logger: parts.logger)
+        self.clockWatch = parts.clockWatch
+        self.storeQueue = parts.storeQueue
+        self.signal = parts.signal
+        self.status = parts.status
+        self.patience = parts.configuration.stopPatience
     }
 
     /// Locks the file, brings its schema up to date and starts the writing thread.
@@ -68,55 +61,42 @@ package final class SQLiteDatabase: Sendable {
         let connection = try Self.openForWriting(file, configuration, at: clocks.wall())
         Self.logVersion(logger)
 
-        let metrics = SQLiteMetrics(registry)
-        let signal = WriterSignal()
-        let status = WriterStatus()
-        let auditQueue = AuditQueue(capacity: configuration.auditQueueCapacity, signal: signal)
-        let storeQueue = StoreQueue(bytesMax: configuration.storePendingBytesMax, signal: signal)
-        let sums = RefusalSums(signal: signal)
         let parts = WriterLoop.Parts(
-            configuration: configuration,
-            auditQueue: auditQueue,
-            sums: sums,
-            storeQueue: storeQueue,
-            signal: signal,
-            status: status,
-            metrics: metrics,
+            configuration,
+            metrics: registry,
             clocks: clocks,
+            clockWatch: ClockWatch(
+                clocks,
+                lastSeen: try Self.lastSeen(by: connection),
+                metrics: registry,
+                logger: logger
+            ),
             logger: logger,
             onCommitted: onCommitted
         )
         let store = try SQLiteResponseStore(
             configuration: configuration,
             path: file.path,
-            queue: storeQueue,
-            metrics: metrics,
+            queue: parts.storeQueue,
+            metrics: parts.metrics,
             logger: logger
         )
-        try Self.startWriting(
-            WriterLoop(connection, parts, node: configuration.nodeName ?? FileLock.hostName()),
-            file,
-            lock,
-            status
-        )
+        let loop = try WriterLoop(connection, parts, node: configuration.nodeName ?? FileLock.hostName())
+        try Self.startWriting(loop, file, lock, parts.status)
         store.collectKeys()
+        let auditQueue = parts.auditQueue
         registry.gauge(.auditQueued) { Double(auditQueue.count) }
         registry.gauge(.storeBytes) { Double(file.byteCount) }
-        return SQLiteDatabase(
-            store: store,
-            auditLog: SQLiteAuditLog(configuration: configuration, queue: auditQueue, sums: sums, metrics: metrics),
-            adminAudit: SQLiteAdminAudit(queue: storeQueue, logger: logger),
-            curation: SQLiteCuration(queue: storeQueue, logger: logger),
-            notes: SQLiteNotes(queue: storeQueue, logger: logger),
-            storeQueue: storeQueue,
-            signal: signal,
-            status: status,
-            patience: configuration.stopPatience
-        )
+        return SQLiteDatabase(store, parts)
     }
 
     /// Whether the last transaction could be written; `false` while the disk is full or the file is locked or damaged.
     package var isWritable: Bool { self.status.isWritable }
+
+    /// Records that a stop gave up, since they could not be written.
+    package var unwrittenRecords: Int { self.status.unwrittenCount }
+    /// Those, and records of requests that lasted beyond the stop.
+    package var lostRecords: Int { self.status.unwrittenCount + self.status.lateCount }
 
     /// Writes all that is queued, closes the file for writing and gives its lock back.
     ///
@@ -129,6 +109,16 @@ package final class SQLiteDatabase: Sendable {
         self.status.askToStop()
         self.signal.notify(urgent: true)
         await self.status.waitUntilStopped()
+    }
+
+    /// What the clock said when something was written last; `nil` where nothing ever was.
+    private static func lastSeen(by connection: Connection) throws(SQLiteError) -> Timestamp? {
+        // In the order of ids, not of times: a clock that was ahead for a while must not be taken for the last word.
+        let times = [
+            try connection.integer("SELECT time FROM audit_records ORDER BY id DESC LIMIT 1"),
+            try connection.integer("SELECT stored_at FROM entries ORDER BY id DESC LIMIT 1"),
+        ]
+        return times.compactMap { $0 }.max().map(Timestamp.init(milliseconds:))
     }
 
     private func waitForReservations() async {
@@ -226,5 +216,17 @@ package final class SQLiteDatabase: Sendable {
             .notWritable(path: file.path, reason: message)
         default: error
         }
+    }
+}
+
+extension SQLiteDatabase: RetentionAdministration {
+    package func pruneNow() async -> Int? {
+        self.clockWatch.believe()
+        return await self.pruneWithoutBelief()
+    }
+
+    /// The same with the clock as far as it is believed.
+    func pruneWithoutBelief() async -> Int? {
+        await self.storeQueue.prune()
     }
 }

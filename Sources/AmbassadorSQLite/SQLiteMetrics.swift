@@ -13,8 +13,12 @@ struct SQLiteMetrics: Sendable {
     let entriesPruned: Counter
     let recordsCommitted: Counter
     let recordsFailed: Counter
+    let recordsLeft: Counter
     let recordsPruned: Counter
     let commitDuration: LatencyHistogram
+
+    /// Records and entries that retention has removed.
+    var pruned: Int { self.recordsPruned.value + self.entriesPruned.value }
 
     init(_ registry: MetricRegistry) {
         self.readHits = registry.counter(.storeReads, ("result", "hit"))
@@ -28,6 +32,7 @@ struct SQLiteMetrics: Sendable {
         self.entriesPruned = registry.counter(.storePruned)
         self.recordsCommitted = registry.counter(.auditRecords, ("result", "committed"))
         self.recordsFailed = registry.counter(.auditRecords, ("result", "failed"))
+        self.recordsLeft = registry.counter(.auditRecords, ("result", "left_out"))
         self.recordsPruned = registry.counter(.auditPruned)
         self.commitDuration = registry.histogram(.auditCommitDuration)
     }

@@ -66,6 +66,13 @@ final class WitnessCaches: CacheAdministration, CurationAdministration {
     }
 }
 
+/// A retention that has so many rows to remove.
+struct WitnessRetention: RetentionAdministration {
+    var removed: Int? = 7
+
+    func pruneNow() async -> Int? { self.removed }
+}
+
 /// An audit log that keeps the changes it is told.
 final class WitnessAudit: AdminAudit {
     private let recorded = Mutex<[AdminChange]>([])
@@ -118,6 +125,7 @@ func withAdmin(
     _ authenticator: some Authenticator,
     failures: RateLimiter? = nil,
     caches: WitnessCaches = WitnessCaches(),
+    retention: WitnessRetention = WitnessRetention(),
     _ body: (AdminHarness) async throws -> Void
 ) async throws {
     let audit = WitnessAudit()
@@ -128,6 +136,7 @@ func withAdmin(
         audit: audit,
         caches: caches,
         curation: caches,
+        retention: retention,
         metrics: MetricRegistry(),
         logger: logger
     )

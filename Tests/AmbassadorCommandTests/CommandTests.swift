@@ -70,6 +70,8 @@ final class FakeAdmin: AdminClient {
         self.decisions.withLock { $0.append("\(verb) \(JSONText.line(decision))") }
     }
 
+    func pruneAudit() async throws -> Int { 5 }
+
     func marks() async throws -> [JSONValue] {
         [try JSONParser.parse(ByteBuffer(string: #"{"key":"k","kind":"pin","author":"ops","reason":"r","text":"t"}"#))]
     }
@@ -101,6 +103,7 @@ private struct Interrupted: Error {}
     func help() {
         let commands: [any ParsableCommand.Type] = [
             AmbassadorCommand.self, AuditQueryCommand.self, AuditTailCommand.self, AuditShowCommand.self,
+            AuditPruneCommand.self,
             CacheListCommand.self, CacheShowCommand.self, CachePurgeCommand.self, CacheStatsCommand.self,
             ConfigCheckCommand.self, ConfigShowCommand.self,
         ]

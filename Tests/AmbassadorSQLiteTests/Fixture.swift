@@ -8,18 +8,26 @@ import Synchronization
 
 /// A wall clock that tests set.
 final class SettableClock: Sendable {
-    private let time: Mutex<Timestamp>
+    private let time: Mutex<(wall: Timestamp, passed: Duration)>
 
     init(_ milliseconds: Int64 = 1_790_000_000_123) {
-        self.time = Mutex(Timestamp(milliseconds: milliseconds))
+        self.time = Mutex((Timestamp(milliseconds: milliseconds), .zero))
     }
 
-    var now: Timestamp { self.time.withLock { $0 } }
+    var now: Timestamp { self.time.withLock { $0.wall } }
 
-    var clocks: Clocks { Clocks(now: { .now() }, wall: { self.now }) }
+    var clocks: Clocks {
+        Clocks(now: { NIODeadline.now().advanced(by: self.time.withLock { $0.passed }) }, wall: { self.now })
+    }
 
+    /// Lets time pass.
     func advance(by duration: Duration) {
-        self.time.withLock { $0 = $0.advanced(by: duration) }
+        self.time.withLock { $0 = ($0.wall.advanced(by: duration), $0.passed + duration) }
+    }
+
+    /// Sets the wall clock, as an operator or a time server does.
+    func jump(by duration: Duration) {
+        self.time.withLock { $0.wall = $0.wall.advanced(by: duration) }
     }
 }
 

@@ -79,8 +79,13 @@ class Ambassador:
         settings: str,
         name: str = "ambassador",
         store_size_max: str | None = None,
+        environment: dict[str, str] | None = None,
     ) -> None:
-        """Writes the configuration; `settings` is YAML without the blocks `listen`, `admin` and `store`."""
+        """Writes the configuration; `settings` is YAML without the blocks `listen`, `admin` and `store`.
+
+        `environment` is added to the process's own when it starts.
+        """
+        self._environment = environment or {}
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         self.admin_port = free_port()
@@ -106,7 +111,7 @@ class Ambassador:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env=_environment(),
+                env={**_environment(), **self._environment},
                 preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, open_files)) if open_files else None,
             )
         while not self._is_ready():

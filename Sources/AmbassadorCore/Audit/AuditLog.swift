@@ -12,7 +12,8 @@ package protocol AuditLog: Sendable {
 
     /// Waits for a place in the queue.
     ///
-    /// - Returns: `false` where none came free within the queue's own patience: the request is refused with 503.
+    /// - Returns: `false` where none came free within the queue's own patience, or none will, since nothing can be written: the
+    ///   request is refused with 503.
     func reserveWaiting() async -> Bool
 
     /// Appends the record for which a place was reserved. Never fails, never suspends.

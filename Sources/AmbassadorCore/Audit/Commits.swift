@@ -14,7 +14,7 @@ package struct CommitTicket: Sendable, Hashable, Comparable {
 /// What became of records that are waited for: of all of a listener's up to a ticket that it was not told of before.
 package struct CommitProgress: Sendable, Hashable {
     package let through: CommitTicket
-    /// Whether the records are on disk; where not, their answers must not leave.
+    /// Whether the answers may leave: the records are on disk, or the operator wants answers without records to be given.
     package let isCommitted: Bool
 
     package init(through: CommitTicket, isCommitted: Bool) {

@@ -18,15 +18,25 @@ package final class BudgetLedger: Sendable {
 
     private static let millisecondsPerDay: Int64 = 86_400_000
 
-    private struct State {
-        /// The days since 1970; it never goes back, so that a clock that is set back gives nobody a second budget.
-        var day: Int64 = .min
+    /// A day and what was used on it.
+    private struct Day {
+        /// The days since 1970.
+        let number: Int64
         var usage: [TenantID: BudgetUsage] = [:]
         /// Whose usage has changed since it was last kept.
         var unkept: Set<TenantID> = []
         /// Of all the tenants for which there is no room.
         var others = BudgetUsage()
     }
+
+    private struct State {
+        var today = Day(number: .min)
+        /// The days that the clock has left, the last one last: a clock that was wrong for a while comes back to one of them, which
+        /// must be neither used up nor whole again.
+        var left: [Day] = []
+    }
+
+    private static let daysLeftMax = 2
 
     private let budgets: [TenantID: Budget]
     private let budgetOfOthers: Budget?
@@ -64,7 +74,7 @@ package final class BudgetLedger: Sendable {
         guard let budget = self.budget(of: tenant) else { return .withinBudget }
         let (usage, day) = self.state.withLock { state in
             Self.turn(&state, to: now)
-            return (self.usage(of: tenant, state), state.day)
+            return (self.usage(of: tenant, state.today), state.today.number)
         }
         return self.verdict(budget.exhausted(by: usage), day, at: now)
     }
@@ -74,7 +84,7 @@ package final class BudgetLedger: Sendable {
         guard let budget = self.budget(of: tenant) else { return .withinBudget }
         let (usage, day) = self.state.withLock { state in
             Self.turn(&state, to: now)
-            return (self.usage(of: tenant, state), state.day)
+            return (self.usage(of: tenant, state.today), state.today.number)
         }
         let spent = BudgetUsage(tokens: usage.tokens, costNanos: usage.costNanos)
         return self.verdict(budget.exhausted(by: spent), day, at: now)
@@ -85,9 +95,9 @@ package final class BudgetLedger: Sendable {
         guard let budget = self.budget(of: tenant) else { return .withinBudget }
         let (kind, day) = self.state.withLock { state -> (BudgetKind?, Int64) in
             Self.turn(&state, to: now)
-            let kind = budget.exhausted(by: self.usage(of: tenant, state))
-            if kind == nil { self.add(BudgetUsage(requests: 1), to: tenant, &state) }
-            return (kind, state.day)
+            let kind = budget.exhausted(by: self.usage(of: tenant, state.today))
+            if kind == nil { self.add(BudgetUsage(requests: 1), to: tenant, &state.today) }
+            return (kind, state.today.number)
         }
         return self.verdict(kind, day, at: now)
     }
@@ -97,11 +107,11 @@ package final class BudgetLedger: Sendable {
         guard self.budget(of: tenant) != nil else { return }
         self.state.withLock { state in
             Self.turn(&state, to: now)
-            if state.usage[tenant] != nil {
-                state.usage[tenant]?.giveBackRequest()
-                state.unkept.insert(tenant)
+            if state.today.usage[tenant] != nil {
+                state.today.usage[tenant]?.giveBackRequest()
+                state.today.unkept.insert(tenant)
             } else {
-                state.others.giveBackRequest()
+                state.today.others.giveBackRequest()
             }
         }
     }
@@ -119,7 +129,7 @@ package final class BudgetLedger: Sendable {
         guard self.budget(of: tenant) != nil else { return }
         self.state.withLock { state in
             Self.turn(&state, to: now)
-            self.add(usage, to: tenant, &state)
+            self.add(usage, to: tenant, &state.today)
         }
     }
 
@@ -130,7 +140,7 @@ package final class BudgetLedger: Sendable {
         self.state.withLock { state in
             Self.turn(&state, to: now)
             for (tenant, usage) in usage where self.budget(of: tenant) != nil {
-                self.add(usage, to: tenant, &state)
+                self.add(usage, to: tenant, &state.today)
             }
         }
     }
@@ -142,17 +152,18 @@ package final class BudgetLedger: Sendable {
     /// - Returns: the start of the day that it is about; tenants that share a budget for want of room are not among them.
     package func takeUnkept() -> (day: Timestamp, usage: [TenantID: BudgetUsage]) {
         self.state.withLock { state in
-            defer { state.unkept.removeAll(keepingCapacity: true) }
-            guard !state.unkept.isEmpty else { return (Timestamp(milliseconds: 0), [:]) }
-            let usage = state.usage.filter { state.unkept.contains($0.key) }
-            return (Timestamp(milliseconds: state.day * Self.millisecondsPerDay), usage)
+            let today = state.today
+            guard !today.unkept.isEmpty else { return (Timestamp(milliseconds: 0), [:]) }
+            state.today.unkept.removeAll(keepingCapacity: true)
+            let usage = today.usage.filter { today.unkept.contains($0.key) }
+            return (Timestamp(milliseconds: today.number * Self.millisecondsPerDay), usage)
         }
     }
 
     /// Notes that what was taken to be kept was not, so that it is taken again.
     package func noteUnkept(_ tenants: some Sequence<TenantID>) {
         self.state.withLock { state in
-            for tenant in tenants where state.usage[tenant] != nil { state.unkept.insert(tenant) }
+            for tenant in tenants where state.today.usage[tenant] != nil { state.today.unkept.insert(tenant) }
         }
     }
 
@@ -161,7 +172,7 @@ package final class BudgetLedger: Sendable {
         guard let budget = self.budget(of: tenant) else { return nil }
         let used = self.state.withLock { state in
             Self.turn(&state, to: now)
-            return self.usage(of: tenant, state)
+            return self.usage(of: tenant, state.today)
         }
         return (used, budget)
     }
@@ -175,19 +186,19 @@ package final class BudgetLedger: Sendable {
         self.budgets[tenant] ?? self.budgetOfOthers
     }
 
-    private func usage(of tenant: TenantID, _ state: State) -> BudgetUsage {
-        if let usage = state.usage[tenant] { return usage }
-        let hasRoom = state.usage.count < self.tenantsMax || self.budgets[tenant] != nil
-        return hasRoom ? BudgetUsage() : state.others
+    private func usage(of tenant: TenantID, _ today: Day) -> BudgetUsage {
+        if let usage = today.usage[tenant] { return usage }
+        let hasRoom = today.usage.count < self.tenantsMax || self.budgets[tenant] != nil
+        return hasRoom ? BudgetUsage() : today.others
     }
 
-    private func add(_ usage: BudgetUsage, to tenant: TenantID, _ state: inout State) {
-        let hasRoom = state.usage.count < self.tenantsMax || self.budgets[tenant] != nil
-        if hasRoom || state.usage[tenant] != nil {
-            state.usage[tenant, default: BudgetUsage()] += usage
-            state.unkept.insert(tenant)
+    private func add(_ usage: BudgetUsage, to tenant: TenantID, _ today: inout Day) {
+        let hasRoom = today.usage.count < self.tenantsMax || self.budgets[tenant] != nil
+        if hasRoom || today.usage[tenant] != nil {
+            today.usage[tenant, default: BudgetUsage()] += usage
+            today.unkept.insert(tenant)
         } else {
-            state.others += usage
+            today.others += usage
         }
     }
 
@@ -196,12 +207,18 @@ package final class BudgetLedger: Sendable {
         return remainder < 0 ? quotient - 1 : quotient
     }
 
+    /// Goes to the day that the clock says: a new one, or one that it has said before.
     private static func turn(_ state: inout State, to now: Timestamp) {
-        let day = Self.day(of: now)
-        guard day > state.day else { return }
-        state.day = day
-        state.usage.removeAll(keepingCapacity: false)
-        state.unkept.removeAll(keepingCapacity: false)
-        state.others = BudgetUsage()
+        let number = Self.day(of: now)
+        guard number != state.today.number else { return }
+        var day = Day(number: number)
+        if let index = state.left.firstIndex(where: { $0.number == number }) {
+            day = state.left.remove(at: index)
+            // What was kept of it may have made room for the day between.
+            day.unkept = Set(day.usage.keys)
+        }
+        if state.today.number != .min { state.left.append(state.today) }
+        if state.left.count > Self.daysLeftMax { state.left.removeFirst() }
+        state.today = day
     }
 }

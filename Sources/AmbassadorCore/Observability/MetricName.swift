@@ -99,6 +99,14 @@ package struct MetricName: Sendable {
     package static let auditQueued = MetricName("audit_queued", "Audit records that wait to be committed.")
     package static let auditPruned = MetricName("audit_pruned_total", "Audit records removed by retention.")
     package static let auditCommitDuration = MetricName("audit_commit_duration_seconds", "Time of a group commit.")
+    package static let clockJumps = MetricName(
+        "clock_jumps_total",
+        "Jumps of the wall clock by over a minute beyond what passed."
+    )
+    package static let deletionsHeld = MetricName(
+        "deletions_held",
+        "Whether deletions by age wait until the clock is confirmed (1) or not (0)."
+    )
     package static let accessLogDropped = MetricName(
         "access_log_dropped_total",
         "Lines of the log not written, since their reader was too slow."

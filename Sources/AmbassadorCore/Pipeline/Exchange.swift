@@ -66,7 +66,8 @@ struct Exchange: Sendable {
     }
 
     private func subject(of reply: Reply) -> AuditSubject {
-        let storesInputs = self.flow?.settings.storesInputs != false
+        // What is refused was not asked of anybody, and may be large.
+        let storesInputs = self.flow?.settings.storesInputs != false && reply.outcome != .refused
         return AuditSubject(
             AuditSubject.Fields(
                 route: self.route,

@@ -33,6 +33,16 @@ final class AuditQueue: Sendable {
         var waiters: Deque<Waiter> = []
         var waiterIDs: UInt64 = 0
         var isClosed = false
+        var gap = AuditGap()
+    }
+
+    /// What became of a record.
+    enum Appended {
+        case queued
+        /// There is no room for it, and it counts in the gap.
+        case left
+        /// The queue was closed for good.
+        case closed
     }
 
     /// Records that are worth the writer's attention before its time.
@@ -42,13 +52,15 @@ final class AuditQueue: Sendable {
     private static let sparesMax = 16
 
     let capacity: Int
+    private let whenFull: WhenFull
     private let signal: WriterSignal
     // Places taken: reserved, queued, or in the writer's hands.
     private let taken = Atomic<Int>(0)
     private let state: Mutex<State>
 
-    init(capacity: Int, signal: WriterSignal) {
+    init(capacity: Int, whenFull: WhenFull = .refuse, signal: WriterSignal) {
         self.capacity = max(1, capacity)
+        self.whenFull = whenFull
         self.signal = signal
         self.state = Mutex(State())
     }
@@ -58,6 +70,9 @@ final class AuditQueue: Sendable {
 
     // Added to the places that are taken by a close: no place is ever free again.
     private static let closed = 1 << 40
+
+    /// Whether all places are taken.
+    var isFull: Bool { self.count >= self.capacity }
 
     /// Whether somebody waits for the commit of what is queued, or enough is queued.
     var isUrgent: Bool {
@@ -69,9 +84,11 @@ final class AuditQueue: Sendable {
 
     var isEmpty: Bool { self.state.withLock { $0.queued == 0 && $0.committing.isEmpty } }
 
+    /// Takes a place; one that there is not, where requests are served all the same: its record may then be left out.
     func reserve() -> Bool {
+        let limit = self.whenFull == .serve ? Self.closed : self.capacity
         var seen = self.taken.load(ordering: .relaxed)
-        while seen < self.capacity {
+        while seen < limit {
             let (exchanged, original) = self.taken.compareExchange(
                 expected: seen,
                 desired: seen + 1,
@@ -100,22 +117,57 @@ final class AuditQueue: Sendable {
     }
 
     /// Appends a record that nobody waits for; its place was taken before.
-    ///
-    /// - Returns: `false` where the queue was closed for good and the record went nowhere.
-    func append(_ record: consuming AuditRecord) -> Bool {
+    func append(_ record: consuming AuditRecord) -> Appended {
         // Handed over rather than copied: a record holds half a dozen references.
         var handed: AuditRecord? = consume record
-        let queued: Int? = self.state.withLock { state in
-            guard !state.isClosed, let record = handed.take() else { return nil }
-            state.append(record)
+        var result = Appended.queued
+        let queued = self.state.withLock { state in
+            guard !state.isClosed, let record = handed.take() else {
+                result = .closed
+                return 0
+            }
+            if state.queued >= self.capacity {
+                state.gap.add(record.time)
+                result = .left
+            } else {
+                state.append(record)
+            }
             return state.queued
         }
-        guard let queued else {
+        guard result == .queued else {
             self.release(1)
-            return false
+            return result
         }
         self.signal.notify(urgent: queued >= Self.batchGoal)
-        return true
+        return result
+    }
+
+    /// Counts records in the gap that could not be written, and whose requests are answered all the same.
+    func leave(_ records: [Committing]) {
+        self.state.withLock { state in
+            for item in records { state.gap.add(item.record.time) }
+        }
+    }
+
+    /// Adds the gap, if there is one, to what the writer has of it.
+    func takeGap(_ gap: inout AuditGap) {
+        self.state.withLock { state in
+            guard state.gap.count > 0 else { return }
+            gap.add(state.gap)
+            state.gap = AuditGap()
+        }
+    }
+
+    /// How many wait for a place.
+    var waiterCount: Int { self.state.withLock { $0.waiters.count } }
+
+    /// Refuses those who wait for a place: there is no telling when one comes free.
+    func refuseWaiters() {
+        let waiters = self.state.withLock { state in
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.continuation.resume(returning: false) }
     }
 
     /// Appends a record whose request waits in a task; its place was taken before.

@@ -5,15 +5,21 @@ final class AuditTable {
     private let insert: RecordInsertion
     private let removal: RecordRemoval
     private let subjects: SubjectTable
+    private let stretches: StretchTable
+    private let keepBytes: Statement
     private(set) var counts: RecordCounts
     private var confirmedCounts: RecordCounts
 
-    init(_ connection: Connection, node: String, bodies: AuditBodies) throws(SQLiteError) {
+    init(_ connection: Connection, node: String, bodies: AuditBodies, recordsMax: Int? = nil) throws(SQLiteError) {
         self.subjects = try SubjectTable(connection, node: node, bodies: bodies)
         self.counts = try RecordCounts(connection)
         self.confirmedCounts = self.counts
         self.insert = try RecordInsertion(connection)
-        self.removal = try RecordRemoval(connection)
+        self.stretches = try StretchTable(connection, recordsMax: recordsMax)
+        self.removal = try RecordRemoval(connection, self.stretches)
+        self.keepBytes = try connection.prepare(
+            "INSERT OR REPLACE INTO counters (name, value) VALUES ('audit_text_bytes', ?)"
+        )
     }
 
     /// Says how many records the open transaction is going to take.
@@ -23,6 +29,7 @@ final class AuditTable {
 
     /// Writes one of the records that are expected within the open transaction, or binds it to be written with the next ones.
     func insert(_ record: borrowing AuditRecord, day: Int64) throws(SQLiteError) {
+        if self.stretches.isOver(at: self.counts.nextID, day: day) { try self.beginStretch(on: day) }
         let subject = try self.subjects.numbers(of: record.subject, day: day)
         var row = self.insert.nextRow
         row.bind(self.counts.nextID)
@@ -58,6 +65,31 @@ final class AuditTable {
         try self.insert.add(row)
     }
 
+    /// Notes the bytes of the texts that the open transaction has added; to be called before it is committed.
+    func noteTextBytes() throws(SQLiteError) {
+        let added = self.subjects.takeAddedBytes()
+        if added > 0 { try self.addTextBytes(added) }
+    }
+
+    /// Adds to the bytes of texts, within the transaction that adds or removes them.
+    func addTextBytes(_ number: Int) throws(SQLiteError) {
+        self.counts.textBytes = max(0, self.counts.textBytes + number)
+        self.keepBytes.bind(self.counts.textBytes, at: 1)
+        try self.keepBytes.run()
+    }
+
+    /// Ends the stretch under way where no record is left at all, so that its texts can go.
+    func endStretchIfEmpty() throws(SQLiteError) {
+        guard self.counts.records == 0 else { return }
+        let (input, answer) = self.subjects.beginStretch()
+        try self.stretches.end(before: self.counts.nextID, input: input, answer: answer)
+    }
+
+    private func beginStretch(on day: Int64) throws(SQLiteError) {
+        let (input, answer) = self.subjects.beginStretch()
+        try self.stretches.begin(at: self.counts.nextID, day: day, input: input, answer: answer)
+    }
+
     /// Removes records of requests that began before a moment (milliseconds since 1970) within the open transaction.
     ///
     /// - Returns: how many; no more than `rows`.
@@ -89,6 +121,7 @@ final class AuditTable {
     func rolledBack() {
         self.counts = self.confirmedCounts
         self.subjects.forget()
+        self.stretches.forget()
     }
 
     /// Removes names that only records before `day` used, of the `count` names after `id`.

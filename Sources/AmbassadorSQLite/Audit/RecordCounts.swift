@@ -6,6 +6,8 @@ struct RecordCounts {
     var removed: Int64
     /// Rows that stand for refused requests of callers who were not identified.
     var summed: Int64
+    /// The bytes of all texts, UTF-8.
+    var textBytes: Int
     /// No other row has an id before this one.
     var firstID: Int64
 
@@ -18,6 +20,9 @@ struct RecordCounts {
         self.nextID = max(last + 1, counted)
         self.removed = try connection.integer("SELECT value FROM counters WHERE name = 'audit_removed'") ?? 0
         self.summed = try connection.integer("SELECT count(*) FROM audit_records WHERE count IS NOT NULL") ?? 0
+        self.textBytes = Int(
+            try connection.integer("SELECT value FROM counters WHERE name = 'audit_text_bytes'") ?? 0
+        )
         self.firstID = 0
     }
 }

@@ -9,8 +9,10 @@ final class RecordRemoval {
     private let summed: Statement
     private let delete: Statement
     private let keep: Statement
+    private let stretches: StretchTable
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    init(_ connection: Connection, _ stretches: StretchTable) throws(SQLiteError) {
+        self.stretches = stretches
         // By the index over times: a clock that was wrong for a while leaves records whose ids and times are not in one order.
         self.aged = try connection.prepare(
             "SELECT id, count FROM audit_records WHERE time < ? ORDER BY time LIMIT ?"
@@ -85,6 +87,7 @@ final class RecordRemoval {
             try self.delete.run()
             if row.isSummed { counts.summed -= 1 }
         }
+        try self.stretches.countRemoved(rows.lazy.map(\.id))
         counts.removed += Int64(rows.count)
         // The newest record may be among them, and its id must not be given again.
         try self.note(counts.nextID, as: "audit_next_id")

@@ -60,6 +60,19 @@ final class SubjectTable {
         return numbers
     }
 
+    /// Shares no text with records that were written before.
+    ///
+    /// - Returns: the ids of the next input and the next answer.
+    func beginStretch() -> (input: Int64, answer: Int64) {
+        self.forgetNumbers()
+        return (self.inputs.forgetKnown(), self.answers.forgetKnown())
+    }
+
+    /// The bytes of texts that were written since this was last asked.
+    func takeAddedBytes() -> Int {
+        self.inputs.takeAddedBytes() + self.answers.takeAddedBytes()
+    }
+
     /// The transaction is on disk.
     func committed() {
         self.inputs.committed()

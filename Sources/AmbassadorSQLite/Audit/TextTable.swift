@@ -20,6 +20,7 @@ final class TextTable {
     // The id of the next text, also once all texts were removed: what is done up to an id is done for good.
     private var nextID: Int64
     private var confirmedID: Int64
+    private var addedBytes = 0
 
     /// Prepares for a table that has a column for the input hash, or has none.
     init(_ connection: Connection, table: String, hasHash: Bool) throws(SQLiteError) {
@@ -46,6 +47,7 @@ final class TextTable {
         if self.hasHash { self.insert.bind(blob: hash?.bytes ?? [], at: 4) }
         try self.insert.run()
         self.nextID += 1
+        self.addedBytes += text?.readableBytes ?? 0
         if self.known.count >= Self.knownMax { self.known.removeAll(keepingCapacity: true) }
         self.known[digest] = Known(id: id, day: day)
         return id
@@ -53,8 +55,23 @@ final class TextTable {
 
     /// Forgets what a transaction that was rolled back may have added.
     func forget() {
-        self.known.removeAll(keepingCapacity: true)
+        _ = self.forgetKnown()
         self.nextID = self.confirmedID
+        self.addedBytes = 0
+    }
+
+    /// Writes texts anew, those too that were written before.
+    ///
+    /// - Returns: the id of the next text.
+    func forgetKnown() -> Int64 {
+        self.known.removeAll(keepingCapacity: true)
+        return self.nextID
+    }
+
+    /// The bytes of texts that were written since this was last asked.
+    func takeAddedBytes() -> Int {
+        defer { self.addedBytes = 0 }
+        return self.addedBytes
     }
 
     /// The transaction is on disk.

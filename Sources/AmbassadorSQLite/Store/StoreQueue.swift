@@ -11,6 +11,8 @@ final class StoreQueue: Sendable {
         /// Removes a row that did not verify, unless it was replaced since.
         case discard(key: Int64, checksum: ByteBuffer)
         case remove(PurgeSelection, CheckedContinuation<Int?, Never>)
+        /// Has retention look at everything, and says how many rows went.
+        case prune(CheckedContinuation<Int?, Never>)
         /// Runs something on the writing connection, between transactions.
         case perform(
             @Sendable (Connection) throws(SQLiteError) -> Void,
@@ -21,7 +23,7 @@ final class StoreQueue: Sendable {
         var goesIntoBatch: Bool {
             switch self {
             case .insert, .discard: true
-            case .remove, .perform: false
+            case .remove, .prune, .perform: false
             }
         }
     }
@@ -86,6 +88,15 @@ final class StoreQueue: Sendable {
                 state.pending = state.pending.filter { !selection.covers($0.value) }
             }
             if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// Has retention look at everything.
+    ///
+    /// - Returns: how many records and entries went; `nil` where the file cannot be written.
+    func prune() async -> Int? {
+        await withCheckedContinuation { continuation in
+            if !self.enqueue(.prune(continuation)) { continuation.resume(returning: nil) }
         }
     }
 

@@ -12,7 +12,8 @@ final class Retention {
         case summedCount
         case adminChanges
         case textAge
-        case orphanedTexts
+        case textSize
+        case unusedTexts
         case names
         case freePages
     }
@@ -31,8 +32,9 @@ final class Retention {
     // They take turns, so that one that never comes to an end under load keeps none from its work.
     private var phases: Deque<Phase> = []
     private var isShrinkingStore = false
-    // Texts up to these ids were cleared already, names up to this one looked at.
-    private var clearedTexts: [String: Int64] = [:]
+    private let texts: TextRemoval
+    private var isShrinkingTexts = false
+    // Names up to this one were looked at.
     private var lastName: Int64 = 0
     // Before which day names go in the pass under way, and went in the last whole one.
     private var namesCutoff: Int64 = 0
@@ -50,6 +52,7 @@ final class Retention {
         self.metrics = metrics
         self.entries = entries
         self.audit = audit
+        self.texts = TextRemoval(connection, audit)
     }
 
     /// Whether a round is under way.
@@ -61,15 +64,19 @@ final class Retention {
     }
 
     /// Does one bounded piece of the round, in one transaction at most.
-    func step(at now: Timestamp) throws(SQLiteError) {
+    ///
+    /// `believed` is the time; `nil` while the clock is not believed: nothing goes by its age then.
+    func step(at believed: Timestamp?) throws(SQLiteError) {
         guard let phase = self.phases.popFirst() else { return }
-        if try self.step(phase, at: now) { self.phases.append(phase) }
+        let mayHaveMore = try self.step(phase, at: believed)
+        // What the others free is given back behind them.
+        if mayHaveMore || (phase == .freePages && !self.phases.isEmpty) { self.phases.append(phase) }
     }
 
     /// Removes records in proportion to those that the open transaction adds: what comes in must not outrun what goes.
     ///
     /// - Returns: how many.
-    func keepUp(with inserted: Int, at now: Timestamp) throws(SQLiteError) -> Int {
+    func keepUp(with inserted: Int, at now: Timestamp?) throws(SQLiteError) -> Int {
         guard inserted > 0 else { return 0 }
         // A fourth more than came, so that a log that is too long becomes shorter.
         var left = inserted + max(16, inserted / 4)
@@ -86,14 +93,14 @@ final class Retention {
     }
 
     /// Removes so many of the records that are too old or too many, within the open transaction.
-    private func removeRecords(rows: Int, at now: Timestamp) throws(SQLiteError) -> Int {
+    private func removeRecords(rows: Int, at now: Timestamp?) throws(SQLiteError) -> Int {
         var removed = 0
         if let maximum = self.configuration.auditRecordsMax {
             removed += try self.audit.removeExcess(over: maximum, rows: rows)
         }
         let summedMax = self.configuration.auditRefusalsMax
         removed += try self.audit.removeSummed(over: summedMax, rows: rows - removed)
-        removed += try self.audit.removeAged(before: self.recordCutoff(now), rows: rows - removed)
+        if let now { removed += try self.audit.removeAged(before: self.recordCutoff(now), rows: rows - removed) }
         return removed
     }
 
@@ -107,9 +114,10 @@ final class Retention {
     }
 
     /// - Returns: whether there may be more to do in the phase.
-    private func step(_ phase: Phase, at now: Timestamp) throws(SQLiteError) -> Bool {
+    private func step(_ phase: Phase, at now: Timestamp?) throws(SQLiteError) -> Bool {
         switch phase {
         case .expiredEntries:
+            guard let now else { return false }
             let removed = try self.entryTransaction { () throws(SQLiteError) in
                 try self.entries.pruneExpired(before: now)
             }
@@ -117,6 +125,7 @@ final class Retention {
         case .storeSize:
             return try self.shrinkStore()
         case .recordAge:
+            guard let now else { return false }
             let cutoff = self.recordCutoff(now)
             return try self.recordTransaction { () throws(SQLiteError) in
                 try self.audit.removeAged(before: cutoff, rows: Self.stepRows)
@@ -133,10 +142,16 @@ final class Retention {
         case .adminChanges:
             return try AdminChangeTable.prune(on: self.connection, rows: Self.stepRows)
         case .textAge:
-            return try self.clearTexts(at: now)
-        case .orphanedTexts:
-            return try self.pruneTexts(at: now)
+            guard let now, let retention = self.configuration.auditBodiesRetention else { return false }
+            return try self.texts.clear(
+                before: (now.milliseconds - retention.milliseconds) / Self.dayMilliseconds
+            )
+        case .textSize:
+            return try self.shrinkTexts()
+        case .unusedTexts:
+            return try self.texts.removeUnused()
         case .names:
+            guard let now else { return false }
             return try self.pruneNames(at: now)
         case .freePages:
             return try self.giveBackPages()
@@ -181,37 +196,14 @@ final class Retention {
         }
     }
 
-    /// Forgets texts whose own retention is shorter than that of their records.
-    private func clearTexts(at now: Timestamp) throws(SQLiteError) -> Bool {
-        guard let retention = self.configuration.auditBodiesRetention else { return false }
-        let cutoff = (now.milliseconds - retention.milliseconds) / Self.dayMilliseconds
-        for table in ["audit_inputs", "audit_answers"] {
-            let cleared = self.clearedTexts[table] ?? 0
-            guard let last = try self.lastText(in: table, after: cleared, before: cutoff) else { continue }
-            let clear = try self.connection.prepare("UPDATE \(table) SET text = NULL WHERE id > ? AND id <= ?")
-            clear.bind(cleared, at: 1)
-            clear.bind(last, at: 2)
-            try clear.run()
-            self.clearedTexts[table] = last
-            return true
-        }
-        return false
-    }
-
-    /// Removes texts that no record names any more.
-    private func pruneTexts(at now: Timestamp) throws(SQLiteError) -> Bool {
-        let cutoff = try self.firstDayInUse(at: now)
-        for table in ["audit_inputs", "audit_answers"] {
-            guard let last = try self.lastText(in: table, after: 0, before: cutoff) else { continue }
-            let delete = try self.connection.prepare("DELETE FROM \(table) WHERE id <= ?")
-            delete.bind(last, at: 1)
-            try self.connection.transaction { () throws(SQLiteError) in
-                try TextTable.keepNextID(of: table, on: self.connection)
-                try delete.run()
-            }
-            return true
-        }
-        return false
+    /// Makes some room among the texts, as among the stored answers.
+    private func shrinkTexts() throws(SQLiteError) -> Bool {
+        let maximum = self.configuration.auditTextBytesMax
+        let goal = self.isShrinkingTexts ? maximum - maximum / 20 : maximum
+        let excess = self.audit.counts.textBytes - goal
+        self.isShrinkingTexts = excess > 0
+        guard self.isShrinkingTexts else { return false }
+        return try self.texts.clearOldest(bytes: excess)
     }
 
     /// Looks at all names again whenever the oldest record is of another day: only then can one have gone out of use.
@@ -242,17 +234,6 @@ final class Retention {
     private func firstDayInUse(at now: Timestamp) throws(SQLiteError) -> Int64 {
         let oldest = try self.connection.integer("SELECT min(time) FROM audit_records") ?? now.milliseconds
         return min(oldest, now.milliseconds) / Self.dayMilliseconds - 1
-    }
-
-    /// The last of the first rows of a table whose day is before `day`.
-    private func lastText(in table: String, after id: Int64, before day: Int64) throws(SQLiteError) -> Int64? {
-        let rows = try self.connection.prepare(
-            "SELECT id, day FROM \(table) WHERE id > ? ORDER BY id LIMIT \(Self.stepRows)"
-        )
-        rows.bind(id, at: 1)
-        var last: Int64?
-        while try rows.step(), rows.integer(at: 1) < day { last = rows.integer(at: 0) }
-        return last
     }
 
     private func giveBackPages() throws(SQLiteError) -> Bool {

@@ -24,15 +24,17 @@ extension WriterLoop {
 
     /// Waits a little; what has not been written is kept, and the queue behind it fills up and holds the requests back.
     func failed(_ error: SQLiteError) {
+        self.gapReason = "\(error)"
         if self.failure == nil {
             self.parts.status.isWritable = false
+            self.parts.auditQueue.refuseWaiters()
             self.parts.logger.error("the store cannot be written", metadata: ["error": "\(error)"])
         }
         var failure = self.failure ?? Failure()
         if self.parts.status.isStopping {
             let deadline = failure.stopDeadline ?? .now() + TimeAmount(self.parts.configuration.stopPatience)
             failure.stopDeadline = deadline
-            if .now() >= deadline { self.giveUp() }
+            if .now() >= deadline { self.giveUp(error) }
         }
         self.failure = failure
         self.refuseOperations()
@@ -48,7 +50,7 @@ extension WriterLoop {
             switch operation {
             case .insert(let entry, _): dropped.append(entry)
             case .discard: break
-            case .remove(_, let continuation): continuation.resume(returning: nil)
+            case .remove(_, let continuation), .prune(let continuation): continuation.resume(returning: nil)
             case .perform: self.begin(operation)
             }
         }
@@ -57,15 +59,50 @@ extension WriterLoop {
     }
 
     /// Drops what could not be written until the end of the stop's patience; loudly.
-    private func giveUp() {
-        let places = self.records.count
-        let lost = places + self.summed.requests
-        guard lost > 0 else { return }
-        self.parts.logger.critical("audit records are lost: they could not be written", metadata: ["count": "\(lost)"])
-        self.parts.metrics.recordsFailed.increment(by: lost)
-        self.records.removeAll()
+    private func giveUp(_ error: SQLiteError) {
+        self.parts.auditQueue.takeGap(&self.gap)
+        var lost = self.summed.requests + self.gap.count
         self.summed = []
+        self.gap = AuditGap()
+        repeat {
+            lost += self.records.count
+            self.parts.auditQueue.release(self.records.count)
+            self.records.removeAll()
+        } while self.records.take(from: self.parts.auditQueue, limit: Self.batchRecords) > 0
         self.batchStart = nil
-        self.parts.auditQueue.release(places)
+        guard lost > 0 else { return }
+        self.parts.logger.critical(
+            "audit records are lost: they could not be written before the stop",
+            metadata: ["count": "\(lost)", "error": "\(error)"]
+        )
+        self.parts.metrics.recordsFailed.increment(by: lost)
+        self.parts.status.noteUnwritten(lost)
+    }
+
+    /// Tells those who wait for a commit that failed: they are refused, or answered without a record.
+    func tellOfFailure(_ committing: [AuditQueue.Committing]) {
+        switch self.parts.configuration.auditWhenFull {
+        case .refuse:
+            self.parts.metrics.recordsFailed.increment(by: committing.count)
+            committing.tell(isCommitted: false)
+        case .serve:
+            self.parts.metrics.recordsLeft.increment(by: committing.count)
+            self.parts.auditQueue.leave(committing)
+            committing.tell(isCommitted: true)
+        }
+    }
+
+    /// The gap is on disk.
+    func settleGap() {
+        guard self.gap.count > 0 else { return }
+        self.parts.logger.error(
+            "requests were answered that are not in the audit log; the table audit_gaps says when",
+            metadata: [
+                "count": "\(self.gap.count)", "since": "\(self.gap.since.iso8601)",
+                "until": "\(self.gap.until.iso8601)", "reason": "\(self.gapReason)",
+            ]
+        )
+        self.gap = AuditGap()
+        self.gapReason = Self.overload
     }
 }

@@ -11,7 +11,13 @@ extension WriterLoop {
     ///
     /// - Returns: whether there was any.
     @discardableResult func doSomethingElse() -> Bool {
-        self.beginRetentionIfDue()
+        if self.parts.status.isStopping {
+            // What is due is still due at the next start.
+            self.retention.abandon()
+            self.settlePrunings(nil)
+        } else {
+            self.beginRetentionIfDue()
+        }
         if self.purge != nil {
             self.stepPurge()
         } else if let operation = self.operations.first, !operation.goesIntoBatch {
@@ -29,6 +35,11 @@ extension WriterLoop {
         switch operation {
         case .remove(let selection, let continuation):
             self.purge = Purge(selection: selection, continuation: continuation)
+        case .prune(let continuation):
+            self.prunings.append(continuation)
+            self.prunedBefore = self.parts.metrics.pruned
+            self.retention.abandon()
+            self.retention.begin()
         case .perform(let body, let continuation):
             do throws(SQLiteError) {
                 try body(self.connection)
@@ -73,15 +84,22 @@ extension WriterLoop {
         return true
     }
 
+    private func settlePrunings(_ count: Int?) {
+        for pruning in self.prunings { pruning.resume(returning: count) }
+        self.prunings = []
+    }
+
     private func stepRetention() {
         let end = NIODeadline.now() + Self.retentionSlice
         do throws(SQLiteError) {
             repeat {
-                try self.retention.step(at: self.parts.clocks.wall())
+                try self.retention.step(at: self.parts.clockWatch.believedTime())
                 self.checkpointer.afterCommit(on: self.connection)
             } while self.retention.isRunning && .now() < end
+            if !self.retention.isRunning { self.settlePrunings(self.parts.metrics.pruned - self.prunedBefore) }
         } catch {
             self.retention.abandon()
+            self.settlePrunings(nil)
             self.failed(error)
         }
     }

@@ -29,9 +29,13 @@ final class WriterLoop {
         let status: WriterStatus
         let metrics: SQLiteMetrics
         let clocks: Clocks
+        let clockWatch: ClockWatch
         let logger: Logger
         let onCommitted: (@Sendable ([AuditRecord]) -> Void)?
     }
+
+    /// Why records are left out while writing works.
+    static let overload = "records came faster than they could be written"
 
     struct Purge {
         let selection: PurgeSelection
@@ -53,6 +57,9 @@ final class WriterLoop {
     var records = RecordBatch()
     // Taken as the records are, and written with them.
     var summed: [AuditRecord] = []
+    // What could not be recorded, until that is written.
+    var gap = AuditGap()
+    var gapReason = WriterLoop.overload
     private var recordsTaken = 0
     // What the last commit took, and how many of those whom it answered or who came during it may be waited for.
     private var commitTime: TimeAmount = .zero
@@ -60,6 +67,9 @@ final class WriterLoop {
     private var committing: [AuditQueue.Committing] = []
     var operations: Deque<StoreQueue.Operation> = []
     var purge: Purge?
+    // Who wait for the round of retention that is under way, and what was pruned before it.
+    var prunings: [CheckedContinuation<Int?, Never>] = []
+    var prunedBefore = 0
     var failure: Failure?
     // When the first can have come of what is not committed; `nil` where nothing has.
     var batchStart: NIODeadline?
@@ -70,7 +80,12 @@ final class WriterLoop {
     init(_ connection: Connection, _ parts: Parts, node: String) throws(SQLiteError) {
         self.parts = parts
         self.connection = connection
-        self.audit = try AuditTable(connection, node: node, bodies: parts.configuration.auditBodies)
+        self.audit = try AuditTable(
+            connection,
+            node: node,
+            bodies: parts.configuration.auditBodies,
+            recordsMax: parts.configuration.auditRecordsMax
+        )
         self.entries = try EntryTable(connection)
         self.retention = Retention(
             connection,
@@ -125,6 +140,7 @@ final class WriterLoop {
 
     private var hasBatch: Bool {
         if self.records.count > 0 || !self.committing.isEmpty || !self.summed.isEmpty { return true }
+        if self.gap.count > 0, self.failure == nil { return true }
         return self.purge == nil && self.operations.first?.goesIntoBatch == true
     }
 
@@ -150,6 +166,7 @@ final class WriterLoop {
         self.parts.auditQueue.take(&self.committing)
         // What could not be written is summed on where it is.
         if self.summed.isEmpty { self.summed = self.parts.sums.take(inHurry: self.parts.status.isStopping) }
+        if self.failure == nil { self.parts.auditQueue.takeGap(&self.gap) }
         self.recordsTaken = self.records.take(from: self.parts.auditQueue, limit: Self.batchRecords)
         if self.batchStart == nil, self.hasBatch { self.batchStart = self.lastLook }
         self.lastLook = now
@@ -214,9 +231,10 @@ final class WriterLoop {
         let removed: Int
         do throws(SQLiteError) {
             try self.write(committing, changes)
+            try self.audit.noteTextBytes()
             removed = try self.retention.keepUp(
                 with: self.records.count + committing.count + self.summed.count,
-                at: self.parts.clocks.wall()
+                at: self.parts.clockWatch.believedTime()
             )
             let beforeCommit = NIODeadline.now()
             try self.connection.commit()
@@ -225,11 +243,10 @@ final class WriterLoop {
             self.rollBack()
             self.parts.storeQueue.settle(inserted)
             self.parts.metrics.writeErrors.increment(by: inserted.count)
-            self.parts.metrics.recordsFailed.increment(by: committing.count)
             self.parts.auditQueue.release(committing.count)
             // Whoever is told that it failed finds the store unready.
             self.parts.status.isWritable = false
-            committing.tell(isCommitted: false)
+            self.tellOfFailure(committing)
             self.failed(error)
             return
         }
@@ -242,7 +259,11 @@ final class WriterLoop {
         self.committingExpected = committing.count + self.committing.count
         self.batchStart = nil
         self.checkpointer.afterCommit(on: self.connection)
-        if self.entries.byteCount > self.parts.configuration.storeBytesMax { self.retention.begin() }
+        if self.entries.byteCount > self.parts.configuration.storeBytesMax
+            || self.audit.counts.textBytes > self.parts.configuration.auditTextBytesMax
+        {
+            self.retention.begin()
+        }
     }
 
     private func write(
@@ -258,11 +279,12 @@ final class WriterLoop {
         self.audit.expect(committing.count + self.summed.count)
         for item in committing { try self.audit.insert(item.record, day: day) }
         for record in self.summed { try self.audit.insert(record, day: day) }
+        if self.gap.count > 0 { try self.gap.write(reason: self.gapReason, on: self.connection) }
         for change in changes {
             switch change {
             case .insert(let entry, let expiresAt): try self.entries.insert(entry, expiresAt: expiresAt)
             case .discard(let key, let checksum): try self.entries.discard(key: key, checksum: checksum)
-            case .remove, .perform: preconditionFailure("a batch holds insertions and single removals only")
+            case .remove, .prune, .perform: preconditionFailure("a batch holds insertions and single removals only")
             }
         }
     }
@@ -286,7 +308,7 @@ final class WriterLoop {
                 inserted.append(entry)
                 bytes += entry.byteCount
             case .discard: break
-            case .remove, .perform, nil: return (changes, inserted)
+            case .remove, .prune, .perform, nil: return (changes, inserted)
             }
             changes.append(self.operations.removeFirst())
         }
@@ -311,6 +333,7 @@ final class WriterLoop {
         }
         self.records.removeAll()
         self.summed = []
+        self.settleGap()
     }
 
     /// - Returns: `false` where something was queued in the meantime.
@@ -320,6 +343,37 @@ final class WriterLoop {
         else { return false }
         self.checkpointer.atEnd(on: self.connection)
         return true
+    }
+}
+
+extension WriterLoop.Parts {
+    /// Makes the queues of a file, and what those who fill them and the writing thread tell each other by.
+    init(
+        _ configuration: SQLiteConfiguration,
+        metrics registry: MetricRegistry,
+        clocks: Clocks,
+        clockWatch: ClockWatch,
+        logger: Logger,
+        onCommitted: (@Sendable ([AuditRecord]) -> Void)?
+    ) {
+        let signal = WriterSignal()
+        self.init(
+            configuration: configuration,
+            auditQueue: AuditQueue(
+                capacity: configuration.auditQueueCapacity,
+                whenFull: configuration.auditWhenFull,
+                signal: signal
+            ),
+            sums: RefusalSums(signal: signal),
+            storeQueue: StoreQueue(bytesMax: configuration.storePendingBytesMax, signal: signal),
+            signal: signal,
+            status: WriterStatus(),
+            metrics: SQLiteMetrics(registry),
+            clocks: clocks,
+            clockWatch: clockWatch,
+            logger: logger,
+            onCommitted: onCommitted
+        )
     }
 }
 

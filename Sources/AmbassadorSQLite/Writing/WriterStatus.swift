@@ -9,12 +9,27 @@ final class WriterStatus: Sendable {
 
     private let writable = Atomic<Bool>(true)
     private let stopping = Atomic<Bool>(false)
+    private let unwritten = Atomic<Int>(0)
+    private let late = Atomic<Int>(0)
     private let state = Mutex(State())
 
     /// Whether the last transaction could be written.
     var isWritable: Bool {
         get { self.writable.load(ordering: .relaxed) }
         set { self.writable.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Records that a stop gave up, since they could not be written.
+    var unwrittenCount: Int { self.unwritten.load(ordering: .relaxed) }
+    /// Records that came after the file was closed.
+    var lateCount: Int { self.late.load(ordering: .relaxed) }
+
+    func noteUnwritten(_ count: Int) {
+        self.unwritten.add(count, ordering: .relaxed)
+    }
+
+    func noteLate() {
+        self.late.add(1, ordering: .relaxed)
     }
 
     var isStopping: Bool { self.stopping.load(ordering: .sequentiallyConsistent) }

@@ -134,13 +134,31 @@ extension AmbassadorConfiguration {
         sqlite.auditDurability = self.audit.durability
         sqlite.auditBodies = self.audit.bodies
         sqlite.auditQueueCapacity = self.audit.queueMax
+        sqlite.auditWhenFull = self.audit.whenFull
         sqlite.auditRetention = self.audit.retention
         sqlite.auditBodiesRetention = self.audit.bodiesRetention
         sqlite.auditRecordsMax = self.audit.recordsMax
+        sqlite.auditTextBytesMax = self.audit.textBytesMax
         sqlite.auditRefusalsMax = self.audit.refusalsMax
         sqlite.storeBytesMax = self.store.bytesMax
         sqlite.nodeName = self.node
         return sqlite
+    }
+
+    /// The open SQLite file; see ``SQLiteDatabase/open(_:metrics:clocks:logger:onCommitted:)``.
+    func database(
+        _ registry: MetricRegistry,
+        _ clocks: Clocks,
+        _ logger: Logger,
+        onCommitted: (@Sendable ([AuditRecord]) -> Void)?
+    ) throws(SQLiteError) -> SQLiteDatabase {
+        try SQLiteDatabase.open(
+            self.sqliteConfiguration,
+            metrics: registry,
+            clocks: clocks,
+            logger: logger,
+            onCommitted: onCommitted
+        )
     }
 
     var breakerSettings: CircuitBreakerSettings {

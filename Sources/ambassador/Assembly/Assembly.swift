@@ -19,6 +19,7 @@ struct Assembly {
     /// In the order of dependence: a later one may use an earlier one, and is stopped before it.
     private let services: [any Service]
     private let group: MultiThreadedEventLoopGroup
+    private let database: SQLiteDatabase
     private let logger: Logger
     /// Writes what is to be kept, without waiting for requests under way.
     private let stopNow: @Sendable () async -> Void
@@ -61,13 +62,7 @@ struct Assembly {
         opened.add { await logs.drain() }
         let logger = logs.logger
         before?.sayRaised(to: logger)
-        let database = try SQLiteDatabase.open(
-            configuration.sqliteConfiguration,
-            metrics: registry,
-            clocks: clocks,
-            logger: logger,
-            onCommitted: Self.onCommitted(logs)
-        )
+        let database = try configuration.database(registry, clocks, logger, onCommitted: Self.onCommitted(logs))
         opened.add { await database.stop() }
         let redis = try configuration.redis(group, registry, clocks, logger)
         if let redis { opened.add { await redis.stop() } }
@@ -98,6 +93,7 @@ struct Assembly {
             audit: database.adminAudit,
             caches: ambassador,
             curation: ambassador,
+            retention: database,
             metrics: registry,
             logger: logger
         )
@@ -115,12 +111,15 @@ struct Assembly {
                 + Self.followers(ambassador, feed, versions, database, logger)
                 + listeners.all + [Beginning { parts.readiness.becomeUnready() }],
             group: group,
+            database: database,
             logger: logger,
             stopNow: Self.stopNow(database, logs)
         )
     }
 
     /// Serves until a signal or a graceful shutdown of the task, then lets everything that is under way end.
+    ///
+    /// - Throws: ``CommandFailure`` where audit records could not be written.
     func run(signals: Signals? = nil, grace: Duration) async throws {
         var configuration = ServiceGroupConfiguration(
             services: self.services.map { .init(service: $0) },
@@ -138,6 +137,12 @@ struct Assembly {
             throw error
         }
         try await group.shutdownGracefully()
+        let lost = self.database.lostRecords
+        guard lost == 0 else {
+            throw CommandFailure(
+                "\(lost) audit records are lost: they could not be written before the stop, see the log"
+            )
+        }
     }
 
     private static func stopNow(_ database: SQLiteDatabase, _ logs: Logs) -> @Sendable () async -> Void {
@@ -156,7 +161,7 @@ struct Assembly {
             Task {
                 await self.stopNow()
                 // Nothing else may run any more: what it did would be recorded nowhere.
-                _exit(EXIT_SUCCESS)
+                _exit(self.database.unwrittenRecords == 0 ? EXIT_SUCCESS : EXIT_FAILURE)
             }
         }
     }
@@ -188,6 +193,9 @@ struct Assembly {
         registry.gauge(.upstreamQueued) { Double(limit.queued) }
         registry.gauge(.breakerOpen, ("flow", "")) { breaker.state.openness }
         parts.readiness.add("langflow") { health.complaint }
+        let (log, watch) = (database.auditLog, database.clockWatch)
+        parts.readiness.add("clock") { watch.isBelieved ? nil : "Deletions by age wait until the clock is confirmed" }
+        parts.readiness.add("audit") { log.isFull ? "The audit log can take no more records (audit.when_full)" : nil }
         parts.readiness.add("store") { database.isWritable ? nil : "The SQLite file cannot be written" }
         if let redis { parts.readiness.add("redis") { redis.condition.complaint } }
         identity.watch(parts.readiness)

@@ -11,6 +11,9 @@ protocol AdminClient: Sendable {
     /// Decides about one answer; `verb` is `pin`, `tombstone` or `unpin`.
     func curate(_ verb: String, _ decision: JSONValue) async throws
 
+    /// Has retention delete what is due, by the clock as it stands; returns how many rows went.
+    func pruneAudit() async throws -> Int
+
     /// What was decided about answers, each an object.
     func marks() async throws -> [JSONValue]
 }

@@ -4,8 +4,9 @@ import ArgumentParser
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Read the audit log.",
-        discussion: "Everything here is read-only and works while the ambassador runs.\n\n" + exitStatusHelp,
-        subcommands: [AuditQueryCommand.self, AuditTailCommand.self, AuditShowCommand.self]
+        abstract: "Read the audit log, and prune it.",
+        discussion: "Everything but prune is read-only; all work while the ambassador runs, prune then only.\n\n"
+            + exitStatusHelp,
+        subcommands: [AuditQueryCommand.self, AuditTailCommand.self, AuditShowCommand.self, AuditPruneCommand.self]
     )
 }

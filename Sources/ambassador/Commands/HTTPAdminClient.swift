@@ -43,6 +43,13 @@ struct HTTPAdminClient: AdminClient {
         }
     }
 
+    func pruneAudit() async throws -> Int {
+        guard let count = try await self.call(.POST, "/admin/v1/audit/prune", body: nil)?["removed"]?.count else {
+            throw CommandFailure("\(self.address) answered with something else than a count; is it the admin address?")
+        }
+        return count
+    }
+
     func marks() async throws -> [JSONValue] {
         guard let marks = try await self.call(.GET, "/admin/v1/cache/marks", body: nil)?["marks"]?.array else {
             throw CommandFailure("\(self.address) answered with something else than marks; is it the admin address?")

@@ -136,8 +136,10 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var retention: Duration = .seconds(90 * 86_400)
         var bodiesRetention: Duration = .seconds(30 * 86_400)
         var recordsMax = 10_000_000
+        var textBytesMax = 1 << 30
         var refusalsMax = 100_000
         var queueMax = 65_536
+        var whenFull = WhenFull.refuse
     }
 
     struct Log: Sendable, Equatable {

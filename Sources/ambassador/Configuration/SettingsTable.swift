@@ -340,6 +340,12 @@ enum SettingsTable {
             "The most audit records that are kept."
         ),
         Setting(
+            "audit.size_max",
+            \.audit.textBytesMax,
+            .byteCount(1 << 20...1 << 44),
+            "The most disk space that the texts of audit records may take; the oldest texts go first, their records stay."
+        ),
+        Setting(
             "audit.refusals_max",
             \.audit.refusalsMax,
             .integer(100...1_000_000_000),
@@ -349,7 +355,13 @@ enum SettingsTable {
             "audit.queue",
             \.audit.queueMax,
             .integer(16...10_000_000),
-            "The most records that wait to be written; more is a 503."
+            "The most records that wait to be written."
+        ),
+        Setting(
+            "audit.when_full",
+            \.audit.whenFull,
+            .choice(),
+            "While no more records can wait: `refuse`: requests get a 503; `serve`: they are answered, and the gap is recorded later."
         ),
     ]
 }

@@ -65,7 +65,7 @@ struct BudgetTests {
         #expect(throws: InvalidValue.self) { try Budget(requestsPerDay: -1) }
     }
 
-    @Test("midnight in UTC gives a new budget, and a clock that goes back gives none")
+    @Test("midnight in UTC gives a new budget, and a clock that goes back gives the one of its day")
     func midnight() throws {
         let ledger = try self.ledger(Budget(requestsPerDay: 1))
         let acme = try self.tenant("acme")
@@ -75,10 +75,29 @@ struct BudgetTests {
         let midnight = last.advanced(by: .milliseconds(1))
         #expect(ledger.verdict(on: acme, at: midnight) == .withinBudget)
         ledger.charge(BudgetUsage(requests: 1), to: acme, at: midnight)
-        #expect(ledger.verdict(on: acme, at: last) == .exhausted(.requests, retryAfterSeconds: 86_401))
+        #expect(ledger.verdict(on: acme, at: last) == .exhausted(.requests, retryAfterSeconds: 1))
         #expect(BudgetLedger.startOfDay(of: last) == Timestamp(milliseconds: 1_767_225_600_000))
         #expect(BudgetLedger.startOfDay(of: midnight) == midnight)
         #expect(BudgetLedger.startOfDay(of: Timestamp(milliseconds: -1)) == Timestamp(milliseconds: -86_400_000))
+    }
+
+    @Test("a clock that is ahead for a while uses up no other day, and the day that it comes back to is as it was left")
+    func clockAhead() throws {
+        let ledger = try self.ledger(Budget(requestsPerDay: 3))
+        let acme = try self.tenant("acme")
+        for days in [3, 100, -3] {
+            let wrong = self.now.advanced(by: .seconds(86_400 * days))
+            ledger.charge(BudgetUsage(requests: 3), to: acme, at: wrong)
+            #expect(ledger.verdict(on: acme, at: wrong) == .exhausted(.requests, retryAfterSeconds: 43_200))
+            #expect(ledger.verdict(on: acme, at: self.now) == .withinBudget)
+            ledger.charge(BudgetUsage(requests: 1), to: acme, at: self.now)
+            _ = ledger.takeUnkept()
+        }
+        #expect(ledger.verdict(on: acme, at: self.now) == .exhausted(.requests, retryAfterSeconds: 43_200))
+        // A day that comes back is kept whole, whatever was kept of the one between.
+        _ = ledger.verdict(on: acme, at: self.now.advanced(by: .seconds(86_400)))
+        #expect(ledger.usage(of: acme, at: self.now)?.used.requests == 3)
+        #expect(ledger.takeUnkept().usage == [acme: BudgetUsage(requests: 3)])
     }
 
     @Test("what was used before the start counts, with what is used after it")

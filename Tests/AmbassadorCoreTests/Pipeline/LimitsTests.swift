@@ -24,6 +24,8 @@ struct LimitsTests {
         #expect(refused.retryAfterSeconds == 20)
         #expect(harness.audit.records.last?.errorKind == .rateLimited)
         #expect(harness.audit.records.last?.outcome == .refused)
+        // Of a refused request the audit log keeps no text.
+        #expect(harness.audit.records.map { $0.input != nil } == [true, true, true, false, false, true, false])
         harness.clock.advance(by: .seconds(20))
         #expect(await harness.ask("q", tenant: "acme").status == 200)
     }
