@@ -56,8 +56,8 @@ package final class SQLiteDatabase: Sendable {
     ) throws(SQLiteError) -> SQLiteDatabase {
         let file = try DatabaseFile(configuration.path)
         guard file.kind != .directory else { throw .isDirectory(path: file.path) }
-        let lock = try FileLock(forDatabase: file.path)
-        if file.kind == .missing { try file.create() }
+        try file.checkNames()
+        let lock = try FileLock(forDatabase: file)
         let connection = try Self.openForWriting(file, configuration, at: clocks.wall())
         Self.logVersion(logger)
 
@@ -72,6 +72,7 @@ package final class SQLiteDatabase: Sendable {
                 logger: logger
             ),
             logger: logger,
+            files: try StoreFiles(file, lock: lock),
             onCommitted: onCommitted
         )
         let store = try SQLiteResponseStore(
@@ -87,6 +88,8 @@ package final class SQLiteDatabase: Sendable {
         let auditQueue = parts.auditQueue
         registry.gauge(.auditQueued) { Double(auditQueue.count) }
         registry.gauge(.storeBytes) { Double(file.byteCount) }
+        let status = parts.status
+        registry.gauge(.storeFilesLost) { status.areFilesLost ? 1 : 0 }
         return SQLiteDatabase(store, parts)
     }
 
@@ -97,6 +100,14 @@ package final class SQLiteDatabase: Sendable {
     package var unwrittenRecords: Int { self.status.unwrittenCount }
     /// Those, and records of requests that lasted beyond the stop.
     package var lostRecords: Int { self.status.unwrittenCount + self.status.lateCount }
+
+    /// What is wrong with the file, for an operator; `nil` while the last transaction could be written.
+    package var complaint: String? {
+        guard !self.status.isWritable else { return nil }
+        return self.status.areFilesLost
+            ? "The SQLite file, its folder or a file beside it was removed or replaced: nothing can be recorded"
+            : "The SQLite file cannot be written"
+    }
 
     /// Writes all that is queued, closes the file for writing and gives its lock back.
     ///

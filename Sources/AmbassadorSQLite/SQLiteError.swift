@@ -10,6 +10,12 @@ package enum SQLiteError: Error, Sendable, Equatable {
     case notWritable(path: String, reason: String)
     /// Another process has the file open; `holder` is what it says about itself.
     case inUse(path: String, holder: String)
+    /// The file has so many names, by hard links.
+    case severalNames(path: String, count: Int)
+    /// The file itself is mounted, and not the folder that it is in.
+    case mountedFile(path: String)
+    /// The name of one of the store's files leads to another file than the open one, or to none.
+    case filesLost(path: String)
     /// The file was written by a newer version, whose migration this one does not know.
     case newerSchema(path: String, migration: String)
     /// A migration that was applied is not the one that this version carries.
@@ -40,6 +46,21 @@ extension SQLiteError: CustomStringConvertible {
             "\(path) cannot be opened for writing (\(reason)): check the folder, its permissions and the file's owner"
         case .inUse(let path, let holder):
             "\(path) is in use by another ambassador (\(holder)): stop it, or give this one a file of its own"
+        case .severalNames(let path, let count):
+            """
+            \(path) has \(count) names (hard links), and by each of them SQLite keeps another write-ahead log, which damages the file: \
+            remove the other names, or give this one a copy (cp, not cp -l)
+            """
+        case .mountedFile(let path):
+            """
+            \(path) is mounted as a single file, so that its write-ahead log would be left behind beside the mount: mount the \
+            folder that it is in
+            """
+        case .filesLost(let path):
+            """
+            \(path) was removed, moved or replaced while the ambassador has it open, so that what is written would be lost: put it \
+            back as it was, or restart the ambassador, which then begins with what is there
+            """
         case .newerSchema(let path, let migration):
             "\(path) was written by a newer version (migration \(migration)): use that version or another file"
         case .changedMigration(let path, let migration):

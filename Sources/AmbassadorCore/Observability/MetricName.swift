@@ -95,6 +95,10 @@ package struct MetricName: Sendable {
     )
     package static let storePruned = MetricName("store_pruned_total", "Entries removed from the store by retention.")
     package static let storeBytes = MetricName("store_bytes", "Size of the SQLite file in bytes.")
+    package static let storeFilesLost = MetricName(
+        "store_files_lost",
+        "Whether the SQLite file, its folder or a file beside it was removed or replaced (1)."
+    )
     package static let auditRecords = MetricName("audit_records_total", "Audit records, by result.")
     package static let auditQueued = MetricName("audit_queued", "Audit records that wait to be committed.")
     package static let auditPruned = MetricName("audit_pruned_total", "Audit records removed by retention.")

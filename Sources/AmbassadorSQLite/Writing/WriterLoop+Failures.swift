@@ -5,9 +5,30 @@ import NIOCore
 
 /// What the writing thread does while the file cannot be written.
 extension WriterLoop {
+    /// How often the files are looked for, which takes three system calls.
+    private static let filesInterval: TimeAmount = .seconds(1)
+
+    /// Looks for the files once a second, and each time while something is wrong.
+    func checkFiles() throws(SQLiteError) {
+        let now = NIODeadline.now()
+        guard self.failure != nil || now >= self.filesDue else { return }
+        try self.parts.files.check()
+        self.filesDue = now + Self.filesInterval
+    }
+
+    /// Looks for the files while there is nothing to write.
+    func lookForFiles() {
+        do throws(SQLiteError) {
+            try self.checkFiles()
+        } catch {
+            self.failed(error)
+        }
+    }
+
     /// Finds out whether writing works again while there is nothing to write.
     func probe() {
         do throws(SQLiteError) {
+            try self.checkFiles()
             try self.connection.execute("INSERT OR REPLACE INTO counters VALUES ('probe', 1 + random() % 1000)")
             self.succeeded()
         } catch {
@@ -18,6 +39,7 @@ extension WriterLoop {
     func succeeded() {
         guard self.failure != nil else { return }
         self.failure = nil
+        self.parts.status.areFilesLost = false
         self.parts.status.isWritable = true
         self.parts.logger.notice("the store can be written again")
     }
@@ -25,10 +47,16 @@ extension WriterLoop {
     /// Waits a little; what has not been written is kept, and the queue behind it fills up and holds the requests back.
     func failed(_ error: SQLiteError) {
         self.gapReason = "\(error)"
-        if self.failure == nil {
+        let areFilesLost = if case .filesLost = error { true } else { false }
+        if self.failure == nil || (areFilesLost && !self.parts.status.areFilesLost) {
+            self.parts.status.areFilesLost = areFilesLost
             self.parts.status.isWritable = false
             self.parts.auditQueue.refuseWaiters()
-            self.parts.logger.error("the store cannot be written", metadata: ["error": "\(error)"])
+            self.parts.logger.log(
+                level: areFilesLost ? .critical : .error,
+                "the store cannot be written",
+                metadata: ["error": "\(error)"]
+            )
         }
         var failure = self.failure ?? Failure()
         if self.parts.status.isStopping {

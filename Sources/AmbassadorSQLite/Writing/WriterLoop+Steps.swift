@@ -42,6 +42,7 @@ extension WriterLoop {
             self.retention.begin()
         case .perform(let body, let continuation):
             do throws(SQLiteError) {
+                try self.checkFiles()
                 try body(self.connection)
                 continuation.resume(returning: .success(()))
             } catch {
@@ -55,6 +56,7 @@ extension WriterLoop {
     private func stepPurge() {
         guard var purge = self.purge else { return }
         do throws(SQLiteError) {
+            try self.checkFiles()
             var progress = purge.progress
             let mayHaveMore = try self.connection.transaction { () throws(SQLiteError) in
                 try self.entries.purge(purge.selection, &progress)
@@ -92,6 +94,7 @@ extension WriterLoop {
     private func stepRetention() {
         let end = NIODeadline.now() + Self.retentionSlice
         do throws(SQLiteError) {
+            try self.checkFiles()
             repeat {
                 try self.retention.step(at: self.parts.clockWatch.believedTime())
                 self.checkpointer.afterCommit(on: self.connection)

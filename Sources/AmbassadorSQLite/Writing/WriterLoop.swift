@@ -31,6 +31,7 @@ final class WriterLoop {
         let clocks: Clocks
         let clockWatch: ClockWatch
         let logger: Logger
+        let files: StoreFiles
         let onCommitted: (@Sendable ([AuditRecord]) -> Void)?
     }
 
@@ -76,6 +77,8 @@ final class WriterLoop {
     // When the queues were looked at last, or were waited for: what is found in them has come since.
     private var lastLook: NIODeadline
     var retentionDue: NIODeadline
+    // When the files are looked for next.
+    var filesDue: NIODeadline
 
     init(_ connection: Connection, _ parts: Parts, node: String) throws(SQLiteError) {
         self.parts = parts
@@ -96,6 +99,7 @@ final class WriterLoop {
         )
         self.checkpointer = Checkpointer(logger: parts.logger)
         self.retentionDue = NIODeadline.now()
+        self.filesDue = NIODeadline.now()
         self.lastLook = NIODeadline.now()
     }
 
@@ -190,9 +194,11 @@ final class WriterLoop {
             return
         }
         guard !self.beginRetentionIfDue() else { return }
+        guard .now() < self.filesDue else { return self.lookForFiles() }
         let sums = self.parts.sums
         let due = sums.due
-        self.parts.signal.sleep(atMost: min(self.retentionDue, due ?? .distantFuture) - .now()) {
+        let end = min(self.retentionDue, self.filesDue, due ?? .distantFuture)
+        self.parts.signal.sleep(atMost: end - .now()) {
             !queues.0.isEmpty || !queues.1.isEmpty || status.isStopping || (due == nil && sums.due != nil)
         }
         self.lastLook = .now()
@@ -211,6 +217,7 @@ final class WriterLoop {
     }
 
     private func open() throws(SQLiteError) {
+        try self.checkFiles()
         if !self.connection.isInTransaction { try self.connection.begin() }
     }
 
@@ -354,6 +361,7 @@ extension WriterLoop.Parts {
         clocks: Clocks,
         clockWatch: ClockWatch,
         logger: Logger,
+        files: StoreFiles,
         onCommitted: (@Sendable ([AuditRecord]) -> Void)?
     ) {
         let signal = WriterSignal()
@@ -372,6 +380,7 @@ extension WriterLoop.Parts {
             clocks: clocks,
             clockWatch: clockWatch,
             logger: logger,
+            files: files,
             onCommitted: onCommitted
         )
     }

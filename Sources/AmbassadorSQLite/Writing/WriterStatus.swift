@@ -8,6 +8,7 @@ final class WriterStatus: Sendable {
     }
 
     private let writable = Atomic<Bool>(true)
+    private let filesLost = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
     private let unwritten = Atomic<Int>(0)
     private let late = Atomic<Int>(0)
@@ -30,6 +31,12 @@ final class WriterStatus: Sendable {
 
     func noteLate() {
         self.late.add(1, ordering: .relaxed)
+    }
+
+    /// Whether that is because the names of the files lead elsewhere.
+    var areFilesLost: Bool {
+        get { self.filesLost.load(ordering: .relaxed) }
+        set { self.filesLost.store(newValue, ordering: .relaxed) }
     }
 
     var isStopping: Bool { self.stopping.load(ordering: .sequentiallyConsistent) }

@@ -196,7 +196,7 @@ struct Assembly {
         let (log, watch) = (database.auditLog, database.clockWatch)
         parts.readiness.add("clock") { watch.isBelieved ? nil : "Deletions by age wait until the clock is confirmed" }
         parts.readiness.add("audit") { log.isFull ? "The audit log can take no more records (audit.when_full)" : nil }
-        parts.readiness.add("store") { database.isWritable ? nil : "The SQLite file cannot be written" }
+        parts.readiness.add("store") { database.complaint }
         if let redis { parts.readiness.add("redis") { redis.condition.complaint } }
         identity.watch(parts.readiness)
     }
