@@ -89,6 +89,10 @@ test-surroundings: debug ## README's tour, Redis, TLS, a Unix socket; Tests/labo
 test-process: debug ## Signals, outputs that are full or unread, no /proc, no free descriptor
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/process
 
+.PHONY: test-upgrade
+test-upgrade: debug ## Files of every earlier version, 300,000 records each, brought up to date over kill -9
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/upgrade --rows 300000 --kills 3
+
 .PHONY: test-crash
 test-crash: debug ## kill -9 under load, 20 times for each promise of the audit log
 	AMBASSADOR="$(AMBASSADOR)" Tests/Crash/run --rounds 20

@@ -57,12 +57,13 @@ struct CacheRoutes {
         func number(_ count: Int?) -> String { count.map(String.init) ?? "null" }
         let replicas = report.replicas.map { #""\#($0.rawValue)""# } ?? "null"
         return #"{"complete":\#(report.isComplete),"memory":\#(report.memory),"redis":\#(number(report.shared)),"#
-            + #""store":\#(number(report.store)),"replicas":\#(replicas)}"#
+            + #""store":\#(number(report.store)),"replicas":\#(replicas),"unjudged":\#(report.unjudged)}"#
     }
 
     private static func text(_ report: PurgeReport) -> String {
         func number(_ count: Int?) -> String { count.map(String.init) ?? "-" }
         return "memory=\(report.memory) redis=\(number(report.shared)) store=\(number(report.store))"
             + (report.replicas.map { " replicas=\($0.rawValue)" } ?? "")
+            + (report.unjudged > 0 ? " unjudged=\(report.unjudged)" : "")
     }
 }

@@ -18,7 +18,7 @@ struct PurgeRequest: CustomStringConvertible {
     private var target: FlowName?
     private var tenant: TenantID?
     private var olderThanSeconds: Int?
-    private var text: ByteBuffer?
+    private var text: PurgeText?
 
     init(_ body: ByteBuffer) throws(Refusal) {
         var members = try Self.members(of: body)
@@ -58,9 +58,10 @@ struct PurgeRequest: CustomStringConvertible {
                 "older_than_seconds is not a whole number from 1 to \(Self.secondsMax)"
             )
         default:
-            let range = 1...PurgeSelection.textBytesMax
+            let range = 1...PurgeText.bytesMax
             let bytes = string.flatMap { range.contains($0.bytes.count) ? ByteBuffer(bytes: $0.bytes) : nil }
-            self.text = try Self.found(bytes, "text is not a string of 1 to \(PurgeSelection.textBytesMax) bytes")
+            let text = bytes.map { PurgeText($0) }
+            self.text = try Self.found(text, "text is not a string of 1 to \(PurgeText.bytesMax) bytes")
         }
     }
 
@@ -88,7 +89,7 @@ struct PurgeRequest: CustomStringConvertible {
         let parts = [
             self.key.map { "key=\($0)" }, self.flow.map { "flow=\($0)" }, self.target.map { "target=\($0)" },
             self.tenant.map { "tenant=\($0)" }, self.olderThanSeconds.map { "older_than_seconds=\($0)" },
-            self.text.map { "text=(\($0.readableBytes) bytes)" },
+            self.text.map { "text=(\($0.raw.readableBytes) bytes)" },
         ]
         let named = parts.compactMap { $0 }
         return named.isEmpty ? "all" : named.joined(separator: " ")

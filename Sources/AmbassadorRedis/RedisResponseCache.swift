@@ -154,12 +154,12 @@ package final class RedisResponseCache: ResponseCache {
         RedisReplicaFeed(cache: self, position: position)
     }
 
-    package func remove(_ selection: PurgeSelection) async -> Int? {
+    package func remove(_ selection: PurgeSelection) async -> Removal? {
         guard selection == selection.key.map(PurgeSelection.key), let key = selection.key else {
             return await RedisPurge(cache: self, selection: selection).run()
         }
         guard let command = RedisCommand.unlink([self.keySpace.name(of: key)]) else { return nil }
-        return await self.connection(for: key).send(command).removed(of: 1)
+        return await self.connection(for: key).send(command).removed(of: 1).map { Removal(removed: $0) }
     }
 
     /// The longest value that is read.

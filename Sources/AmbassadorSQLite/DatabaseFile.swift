@@ -47,15 +47,26 @@ struct DatabaseFile: Sendable {
     }
 
     /// The size of the file in bytes, its write-ahead log left out; zero where there is none.
-    var byteCount: Int {
-        var status = stat()
-        return stat(self.path, &status) == 0 ? Int(status.st_size) : 0
-    }
+    var byteCount: Int { Self.size(of: self.path) }
+
+    /// The size of its write-ahead log in bytes; zero where there is none.
+    var logByteCount: Int { Self.size(of: self.path + "-wal") }
 
     /// Whether there are commits beside the file that are not yet in it.
-    var hasLog: Bool {
+    var hasLog: Bool { self.logByteCount > 0 }
+
+    /// The bytes that may be written to the file's folder; `nil` where the file system does not say.
+    var freeByteCount: Int? {
+        var status = statvfs()
+        guard statvfs(self.path, &status) == 0 else { return nil }
+        return Int(
+            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+        )
+    }
+
+    static func size(of path: String) -> Int {
         var status = stat()
-        return stat(self.path + "-wal", &status) == 0 && status.st_size > 0
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     private static func resolved(_ path: String) -> String? {

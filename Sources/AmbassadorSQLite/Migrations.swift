@@ -2,6 +2,8 @@
 struct Migration: Sendable {
     let name: String
     let sql: [UInt8]
+    /// A query for the bytes that it writes anew, roughly; `nil` where that is next to nothing.
+    var rewrites: String?
 
     /// All of them, in the order in which they are applied.
     static let all = [
@@ -12,8 +14,16 @@ struct Migration: Sendable {
         Migration(name: "0005_add_notes", sql: PackageResources._005_add_notes_sql),
         Migration(name: "0006_add_curation", sql: PackageResources._006_add_curation_sql),
         Migration(name: "0007_add_answer_forms", sql: PackageResources._007_add_answer_forms_sql),
-        Migration(name: "0008_shorten_trace_runs", sql: PackageResources._008_shorten_trace_runs_sql),
-        Migration(name: "0009_order_entries", sql: PackageResources._009_order_entries_sql),
+        Migration(
+            name: "0008_shorten_trace_runs",
+            sql: PackageResources._008_shorten_trace_runs_sql,
+            rewrites: "SELECT 24 * count(*) FROM audit_records"
+        ),
+        Migration(
+            name: "0009_order_entries",
+            sql: PackageResources._009_order_entries_sql,
+            rewrites: "SELECT cast(total(size) AS INTEGER) FROM entries"
+        ),
         Migration(name: "0010_add_refusals", sql: PackageResources._010_add_refusals_sql),
         Migration(name: "0011_sum_refusals", sql: PackageResources._011_sum_refusals_sql),
     ]

@@ -1,5 +1,6 @@
 import AmbassadorCore
 import Crypto
+import Logging
 
 /// Brings a file to the schema of this version; forward only.
 ///
@@ -8,9 +9,42 @@ struct Migrator {
     var migrations = Migration.all
     let path: String
 
-    /// Applies what the file lacks.
-    func migrate(_ connection: Connection, at now: Timestamp) throws(SQLiteError) {
+    /// Applies what the file lacks, and says so where there is anything in it.
+    ///
+    /// - Parameters:
+    ///   - connection: writes to the file; nobody else does.
+    ///   - now: is recorded with each migration.
+    ///   - file: the file, whose disk must have room.
+    ///   - logger: told what is done, and once a second how far it is.
+    /// - Throws: ``SQLiteError/noRoom(path:migration:needed:free:)`` before anything is changed by the migration that lacks it.
+    func migrate(
+        _ connection: Connection,
+        at now: Timestamp,
+        file: DatabaseFile,
+        logger: Logger
+    ) throws(SQLiteError) {
         let applied = try self.check(connection)
+        guard applied > 0 else { return try self.migrate(connection, from: 0, at: now) }
+        for (number, migration) in self.migrations.enumerated().dropFirst(applied) {
+            // What a run before has left in the log takes room, and is not counted as progress.
+            _ = try connection.checkpoint(.truncate)
+            let bytes = try migration.rewrites.map { query throws(SQLiteError) in try connection.integer(query) } ?? nil
+            let room = MigrationRoom(bytes: Int(bytes ?? 0))
+            try room.check(migration.name, file)
+            let progress = MigrationProgress(migration.name, of: file, room: room, logger: logger)
+            defer { progress.end() }
+            do throws(SQLiteError) {
+                try Self(migrations: Array(self.migrations.prefix(number + 1)), path: self.path)
+                    .migrate(connection, from: number, at: now)
+                _ = try connection.checkpoint(.truncate)
+            } catch {
+                throw room.explained(error, migration.name, file)
+            }
+        }
+    }
+
+    /// Applies the migrations from a number on.
+    func migrate(_ connection: Connection, from applied: Int = 0, at now: Timestamp) throws(SQLiteError) {
         for migration in self.migrations.dropFirst(applied) {
             try connection.transaction { () throws(SQLiteError) in
                 try connection.execute(Self.journal)

@@ -58,7 +58,7 @@ package final class SQLiteDatabase: Sendable {
         guard file.kind != .directory else { throw .isDirectory(path: file.path) }
         try file.checkNames()
         let lock = try FileLock(forDatabase: file)
-        let connection = try Self.openForWriting(file, configuration, at: clocks.wall())
+        let connection = try Self.openForWriting(file, configuration, at: clocks.wall(), logger)
         Self.logVersion(logger)
 
         let parts = WriterLoop.Parts(
@@ -88,6 +88,7 @@ package final class SQLiteDatabase: Sendable {
         let auditQueue = parts.auditQueue
         registry.gauge(.auditQueued) { Double(auditQueue.count) }
         registry.gauge(.storeBytes) { Double(file.byteCount) }
+        registry.gauge(.storeLogBytes) { Double(file.logByteCount) }
         let status = parts.status
         registry.gauge(.storeFilesLost) { status.areFilesLost ? 1 : 0 }
         return SQLiteDatabase(store, parts)
@@ -154,7 +155,8 @@ package final class SQLiteDatabase: Sendable {
     private static func openForWriting(
         _ file: DatabaseFile,
         _ configuration: SQLiteConfiguration,
-        at now: Timestamp
+        at now: Timestamp,
+        _ logger: Logger
     ) throws(SQLiteError) -> Connection {
         do throws(SQLiteError) {
             // SQLite takes a file that is shorter than the shortest page for an empty one, and would write over it.
@@ -170,10 +172,10 @@ package final class SQLiteDatabase: Sendable {
                 """
                 PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = \(synchronous); PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;
-                PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384
+                PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA secure_delete = ON
                 """
             )
-            try Migrator(path: file.path).migrate(connection, at: now)
+            try Migrator(path: file.path).migrate(connection, at: now, file: file, logger: logger)
             connection.countLogPages()
             return connection
         } catch {

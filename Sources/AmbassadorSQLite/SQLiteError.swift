@@ -22,6 +22,8 @@ package enum SQLiteError: Error, Sendable, Equatable {
     case changedMigration(path: String, migration: String)
     /// The file lacks migrations of this version and was opened for reading only.
     case olderSchema(path: String, migration: String)
+    /// The disk has not the room, in bytes, that a migration takes.
+    case noRoom(path: String, migration: String, needed: Int, free: Int)
     /// The SQL may not be run here: it writes, attaches, or is more than one statement.
     case notReadOnly(reason: String)
     /// The statement took longer than its time limit.
@@ -67,10 +69,19 @@ extension SQLiteError: CustomStringConvertible {
             "\(path) was made with another text of migration \(migration): use the version that made it or another file"
         case .olderSchema(let path, let migration):
             "\(path) lacks migration \(migration): start the ambassador once with this version, it brings the file up to date"
+        case .noRoom(let path, let migration, let needed, let free):
+            """
+            \(path) must be brought up to date (migration \(migration)), for which its disk needs about \(Self.mebibytes(needed)) MiB \
+            and has \(Self.mebibytes(free)): make room, or move the file to a larger disk; nothing of the migration was kept
+            """
         case .notReadOnly(let reason):
             "only one reading statement may be run here: \(reason)"
         case .timeLimit:
-            "the statement was stopped at its time limit: narrow it down by time or flow"
+            """
+            the statement was stopped at its time limit, a tenth of which it has while the ambassador's write-ahead log is over 64 MiB: \
+            narrow it down by time or flow
+            """
         }
     }
+    private static func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
 }

@@ -83,13 +83,14 @@ package final class FakeResponseCache: ResponseCache {
         }
     }
 
-    package func remove(_ selection: PurgeSelection) async -> Int? {
+    package func remove(_ selection: PurgeSelection) async -> Removal? {
         if let interruption = self.state.withLock({ $0.interruption }) { await interruption() }
         return self.state.withLock { state in
             guard !state.isAway else { return nil }
             let removed = state.entries.filter { selection.covers($0.value) }
             for key in removed.keys { state.entries[key] = nil }
-            return removed.count
+            let unjudged = state.entries.values.count { selection.verdict(on: $0) == .unjudged }
+            return Removal(removed: removed.count, unjudged: unjudged)
         }
     }
 }

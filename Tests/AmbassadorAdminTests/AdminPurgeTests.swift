@@ -57,7 +57,7 @@ struct AdminPurgeTests {
             let (first, last) = try (#require(admin.caches.purges.first), #require(admin.caches.purges.last))
             #expect(first.target == FlowName("abc"))
             #expect(first.storedBefore == AdminKeys.now.advanced(by: .seconds(-60)))
-            #expect(first.text == ByteBuffer(string: "jane@example.com"))
+            #expect(first.text == PurgeText(ByteBuffer(string: "jane@example.com")))
             #expect(last == PurgeSelection(key: CacheKey(Self.key), tenant: TenantID("acme".utf8)))
             #expect(admin.audit.changes.first?.subject == "target=abc older_than_seconds=60 text=(16 bytes)")
         }
@@ -71,7 +71,9 @@ struct AdminPurgeTests {
         let path = "/admin/v1/cache/purge"
         try await withAdmin(keys.authenticator) { admin in
             let done = try await admin.send(.POST, path, headers: ops, body: #"{"flow":"faq_qa"}"#)
-            #expect(done.body == #"{"complete":true,"memory":3,"redis":null,"store":4,"replicas":null}"# + "\n")
+            #expect(
+                done.body == #"{"complete":true,"memory":3,"redis":null,"store":4,"replicas":null,"unjudged":0}"# + "\n"
+            )
             _ = try await admin.send(.POST, path, headers: bot, body: #"{"tenant":"acme"}"#)
             _ = try await admin.send(.POST, path, body: #"{"tenant":"acme"}"#)
             _ = try await admin.send(.GET, "/metrics", headers: bot)

@@ -61,7 +61,16 @@ final class FakeAdmin: AdminClient {
 
     func purge(_ selection: PurgeRequest) async throws -> PurgeResult {
         self.purges.withLock { $0.append(selection) }
-        return PurgeResult(memory: 3, redis: nil, store: 4)
+        var result = PurgeResult(memory: 3, redis: nil, store: 4)
+        result.unjudged = self.unjudged
+        result.isComplete = self.unjudged == 0
+        return result
+    }
+
+    let unjudged: Int
+
+    init(unjudged: Int = 0) {
+        self.unjudged = unjudged
     }
 
     let decisions = Mutex<[String]>([])
@@ -242,6 +251,19 @@ private struct Interrupted: Error {}
         let answer = #"{"complete":false,"memory":1,"redis":null,"store":2,"replicas":"pending"}"#
         let result = try #require(PurgeResult(try JSONParser.parse(ByteBuffer(string: answer))))
         #expect(!result.isComplete && result.replicas == "pending")
+        #expect(result.unjudged == 0)
+    }
+
+    @Test("a purge that could not look into all answers says how many, what to do, and fails") func unjudged()
+        async throws
+    {
+        let output = RecordedOutput()
+        let error = await #expect(throws: CommandFailure.self) {
+            try await CachePurgeCommand.parse(["--text", "jane"]).execute(FakeAdmin(unjudged: 7), to: output)
+        }
+        #expect(output.text.contains("UNJUDGED"))
+        #expect(error.map { "\($0)" }?.contains("7 stored answers may be to inputs with this text") == true)
+        #expect(error.map { "\($0)" }?.contains("--flow") == true)
     }
 
     @Test("cache stats are names and values for people, the object for programs, both in the order of the answer")

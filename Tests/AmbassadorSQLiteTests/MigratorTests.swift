@@ -1,5 +1,8 @@
 import AmbassadorCore
+import AmbassadorTesting
 import Foundation
+import Logging
+import NIOCore
 import Testing
 
 @testable import AmbassadorSQLite
@@ -112,6 +115,99 @@ import Testing
         record.bind(bits: trace.high, at: 1)
         record.bind(bits: trace.low, at: 2)
         try record.run()
+    }
+
+    @Test(
+        "from every earlier version, records and answers are there afterwards, and progress was said",
+        arguments: 1...9
+    )
+    func fromEveryVersion(version: Int) async throws {
+        try await withTemporaryFolder { folder in
+            let file = try DatabaseFile(folder + "/a.db")
+            let connection = try Connection(path: file.path, access: .readWrite)
+            try connection.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
+            let before = Migrator(migrations: Array(Migration.all.prefix(version)), path: file.path)
+            try before.migrate(connection, at: Timestamp(milliseconds: 1))
+            try Self.fill(connection, version: version, rows: 500)
+            let lines = LogLines()
+            try Migrator(path: file.path).migrate(
+                connection,
+                at: Timestamp(milliseconds: 2),
+                file: file,
+                logger: Logger(label: "test", factory: { _ in lines.handler })
+            )
+            #expect(try connection.integer("SELECT count(*) FROM entries") == 500)
+            #expect(try connection.integer("SELECT count(*) FROM schema_migrations") == Int64(Migration.all.count))
+            if version >= 2 { #expect(try connection.integer("SELECT count(*) FROM audit_records") == 500) }
+            for migration in Migration.all.dropFirst(version) {
+                #expect(lines.all.contains { $0.hasPrefix("the store is brought up") && $0.contains(migration.name) })
+                #expect(lines.all.contains { $0.hasPrefix("a migration of the store") && $0.contains(migration.name) })
+            }
+            let ended = lines.all.filter { !$0.hasPrefix("the store is being brought") }
+            #expect(ended.count == 2 * (Migration.all.count - version))
+            #expect(!file.hasLog)
+        }
+    }
+
+    @Test("a migration says what it writes before it begins, and how far it is") func progress() async throws {
+        try await withTemporaryFolder { folder in
+            let file = try DatabaseFile(folder + "/a.db")
+            try write([UInt8](repeating: 0, count: 500), toFile: file.path + "-wal")
+            let lines = LogLines()
+            let progress = MigrationProgress(
+                "0009_x",
+                of: file,
+                room: MigrationRoom(bytes: 1_000),
+                logger: Logger(label: "test", factory: { _ in lines.handler }),
+                interval: .milliseconds(1)
+            )
+            try await eventually("said") { lines.all.count > 2 }
+            progress.end()
+            #expect(lines.all.first?.contains("bytes_to_write=1000") == true)
+            #expect(lines.all[1].contains("log_bytes=500") && lines.all[1].contains("percent=25"))
+            #expect(lines.all.last?.hasPrefix("a migration of the store has ended") == true)
+        }
+    }
+
+    @Test("what a migration needs is looked for before it begins, and named") func room() async throws {
+        try await withTemporaryFolder { folder in
+            let file = try DatabaseFile(folder + "/a.db")
+            try file.create()
+            try MigrationRoom(bytes: 0).check("m", file)
+            let room = MigrationRoom(bytes: 1 << 50)
+            let error = #expect(throws: SQLiteError.self) { try room.check("0009_order_entries", file) }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains("0009_order_entries") && text.contains("\(room.needed >> 20) MiB"))
+            let full = SQLiteError.engine(.full, message: "database or disk is full", offset: nil)
+            guard case .noRoom = room.explained(full, "m", file) else {
+                Issue.record("a full disk is not explained")
+                return
+            }
+            #expect(room.explained(.timeLimit, "m", file) == .timeLimit)
+        }
+    }
+
+    /// Fills a file of an earlier version with as many answers and records.
+    private static func fill(_ connection: Connection, version: Int, rows: Int) throws {
+        let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows))"
+        let key = version >= 9 ? "key, " : ""
+        let keyValue = version >= 9 ? "i, " : ""
+        try connection.execute(
+            """
+            \(numbers) INSERT INTO entries (
+                \(key)stored_at, expires_at, size, tenant, target, scope, input_hash, checksum, upstream_us, session_offsets, text, body
+            ) SELECT \(keyValue)i, i + 1, 400, 'acme', 'faq', zeroblob(16), zeroblob(32), zeroblob(32), 1, x'', x'00', zeroblob(300) FROM n
+            """
+        )
+        guard version >= 2 else { return }
+        try connection.execute(
+            """
+            \(numbers) INSERT INTO audit_records (
+                time, trace_high, trace_low, node, route, tenant, outcome, status, total_us, upstream_us, attempts,
+                request_bytes, response_bytes, cost_nanos, saved_nanos
+            ) SELECT i, 1, random(), 1, 40, 1, 1, 200, 1, 0, 0, 1, 1, 0, 0 FROM n
+            """
+        )
     }
 
     @Test("a migration that fails leaves nothing behind") func failing() async throws {

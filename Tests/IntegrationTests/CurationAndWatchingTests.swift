@@ -125,6 +125,35 @@ import Testing
         await upstream.shutdown()
     }
 
+    @Test("cache list finds the answers of a flow that has a target, as cache purge does", .timeLimit(.minutes(1)))
+    func listByFlow() async throws {
+        let upstream = try await TestUpstream.langFlow(on: MultiThreadedEventLoopGroup.singleton)
+        let store = try temporaryStore()
+        let settings = """
+            flows:
+              faq: {target: faq_v2, ttl: 1h, session: ignore}
+              other: {ttl: 1h, session: ignore}
+            """
+        try await withAmbassador(upstream: upstream.url, store: store, settings: settings) { running in
+            _ = try await running.ask("q")
+            _ = try await running.ask("q", of: "other")
+            let source = SQLiteEntrySource(path: store)
+            try await eventually("stored") {
+                try await source.entries(flow: nil, tenant: nil, limit: 3).rows.count == 2
+            }
+            for (name, target) in [("faq", "faq_v2"), ("faq_v2", "faq_v2"), ("other", "other"), ("none", "none")] {
+                let list = try CacheListCommand.parse(["--config", store + ".yaml", "--flow", name])
+                let found = try list.store.target(ofFlow: list.selection.flow)
+                #expect(found == FlowName(target))
+                let rows = try await source.entries(flow: found, tenant: nil, limit: 3).rows
+                #expect(rows.map { $0[2].plainText } == (name == "none" ? [] : [target]))
+            }
+            let purged = try await running.admin.purge(PurgeRequest(flow: FlowName("faq")))
+            #expect(purged.store == 1)
+        }
+        await upstream.shutdown()
+    }
+
     @Test("a change in LangFlow makes answers stale, also one while the ambassador was down", .timeLimit(.minutes(1)))
     func watch() async throws {
         let state = TokenBox()

@@ -35,7 +35,7 @@ package struct CacheTier: Sendable {
     }
 
     /// See ``ResponseCache/remove(_:)``.
-    func remove(_ selection: PurgeSelection) async -> Int? {
+    func remove(_ selection: PurgeSelection) async -> Removal? {
         await self.cache.remove(selection)
     }
 

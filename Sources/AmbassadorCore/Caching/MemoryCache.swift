@@ -118,13 +118,13 @@ package final class MemoryCache: Sendable {
 
     /// Forgets the entries that a selection names; without a key it looks at every entry.
     ///
-    /// - Returns: how many were removed.
     @discardableResult
-    package func remove(_ selection: PurgeSelection) -> Int {
+    package func remove(_ selection: PurgeSelection) -> Removal {
+        if selection.text != nil { return self.removeByText(selection) }
         if let key = selection.key {
             let removed = self.shard(of: key).shard.withLock { $0.remove(key, where: selection.covers) }
             self.count(removed: removed)
-            return removed.count
+            return Removal(removed: removed.count)
         }
         var count = 0
         for shard in self.shards {
@@ -135,7 +135,25 @@ package final class MemoryCache: Sendable {
             self.count(removed: removed)
             count += removed.count
         }
-        return count
+        return Removal(removed: count)
+    }
+
+    /// Looks into inputs outside of the locks, which hits must not wait for.
+    private func removeByText(_ selection: PurgeSelection) -> Removal {
+        var removal = Removal()
+        for shard in self.shards {
+            for entry in shard.shard.withLock({ $0.entries }) {
+                switch selection.verdict(on: entry) {
+                case .covered:
+                    let removed = shard.shard.withLock { $0.remove(entry.key, where: { $0 === entry }) }
+                    self.count(removed: removed)
+                    removal.removed += removed.count
+                case .unjudged: removal.unjudged += 1
+                case .spared: continue
+                }
+            }
+        }
+        return removal
     }
 
     /// Reads the inputs without the lock, for which hits would have to wait.

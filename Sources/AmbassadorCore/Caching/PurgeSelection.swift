@@ -1,5 +1,3 @@
-package import NIOCore
-
 /// Which entries a purge removes: those that meet every condition that is set, so all where none is.
 package struct PurgeSelection: Sendable, Hashable {
     package var key: CacheKey?
@@ -8,19 +6,23 @@ package struct PurgeSelection: Sendable, Hashable {
     package var target: FlowName?
     /// Stored before this moment.
     package var storedBefore: Timestamp?
-    /// Bytes that the stored input contains, as the caller wrote it; an entry without its input contains none.
-    ///
-    /// 1 to ``textBytesMax`` bytes.
-    package var text: ByteBuffer?
+    /// What the stored input contains; an entry without its input cannot be judged.
+    package var text: PurgeText?
 
-    package static let textBytesMax = 1_024
+    /// What a purge makes of an entry.
+    package enum Verdict: Sendable {
+        case covered
+        case spared
+        /// It meets all other conditions, but there is no input to look for the text in.
+        case unjudged
+    }
 
     package init(
         key: CacheKey? = nil,
         tenant: TenantID? = nil,
         target: FlowName? = nil,
         storedBefore: Timestamp? = nil,
-        text: ByteBuffer? = nil
+        text: PurgeText? = nil
     ) {
         self.key = key
         self.tenant = tenant
@@ -41,21 +43,27 @@ package struct PurgeSelection: Sendable, Hashable {
         PurgeSelection(tenant: tenant, target: target)
     }
 
-    /// Whether an entry is among those that are removed.
-    ///
-    /// Bound: with a text, one pass over the entry's input, 5 ms for each MiB at the worst; else nothing of note.
-    package func covers(_ entry: CacheEntry) -> Bool {
-        if let key, key != entry.key { return false }
-        if let tenant, tenant != entry.tenant { return false }
-        if let target, target != entry.target { return false }
-        if let storedBefore, entry.storedAt >= storedBefore { return false }
-        if let text { return entry.input.map { Self.contains($0, text) } ?? false }
-        return true
+    /// The same purge, whose text is compared in the form of these targets too.
+    func folding(_ targets: FoldedTargets) -> PurgeSelection {
+        var selection = self
+        selection.text = self.text.map { PurgeText($0.raw, foldedTargets: targets) }
+        return selection
     }
 
-    private static func contains(_ input: ByteBuffer, _ text: ByteBuffer) -> Bool {
-        input.withUnsafeReadableBytes { input in
-            text.withUnsafeReadableBytes { input.contains($0) }
-        }
+    /// Whether an entry is among those that are removed.
+    ///
+    /// Bound: with a text, one pass over the entry's input for each of its forms, 5 ms for each MiB at the worst.
+    package func covers(_ entry: CacheEntry) -> Bool {
+        self.verdict(on: entry) == .covered
+    }
+
+    package func verdict(on entry: CacheEntry) -> Verdict {
+        if let key, key != entry.key { return .spared }
+        if let tenant, tenant != entry.tenant { return .spared }
+        if let target, target != entry.target { return .spared }
+        if let storedBefore, entry.storedAt >= storedBefore { return .spared }
+        guard let text else { return .covered }
+        guard let input = entry.input else { return .unjudged }
+        return text.isContained(in: input, of: entry.target) ? .covered : .spared
     }
 }

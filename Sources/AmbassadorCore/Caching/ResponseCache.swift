@@ -22,8 +22,8 @@ package protocol ResponseCache: Sendable {
 
     /// Forgets the entries that a selection names.
     ///
-    /// - Returns: how many were removed, or `nil` where the cache cannot count them or was away.
-    func remove(_ selection: PurgeSelection) async -> Int?
+    /// - Returns: what was removed, or `nil` where the cache cannot count that or was away.
+    func remove(_ selection: PurgeSelection) async -> Removal?
 }
 
 extension ResponseCache {

@@ -22,6 +22,8 @@ package final class FlowRegistry: Sendable {
     /// How many unlisted flows have a state of their own; callers choose the names, so the oldest gives way.
     package static let unlistedMax = 1_024
 
+    /// What runs under `normalize: text`; a target that several flows run does where one of them says so.
+    package let foldedTargets: FoldedTargets
     private let listed: [FlowName: Flow]
     /// By what LangFlow runs: whoever names that means the listed flow, whose limits and price hold.
     private let listedByTarget: [FlowName: Flow]
@@ -48,6 +50,9 @@ package final class FlowRegistry: Sendable {
             TextNormalization.prepare()
         }
         self.listed = flows
+        let folded = flows.values.filter { $0.settings.normalize == .text }.map(\.target)
+        self.foldedTargets =
+            policy.normalizesText ? .allBut(Set(flows.values.map(\.target)).subtracting(folded)) : .only(Set(folded))
         // Where several flows run one target, the first by name stands for it.
         let ordered = flows.values.sorted { $0.name.description < $1.name.description }
         self.listedByTarget = Dictionary(ordered.map { ($0.target, $0) }, uniquingKeysWith: { first, _ in first })

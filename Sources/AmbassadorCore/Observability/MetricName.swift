@@ -95,6 +95,10 @@ package struct MetricName: Sendable {
     )
     package static let storePruned = MetricName("store_pruned_total", "Entries removed from the store by retention.")
     package static let storeBytes = MetricName("store_bytes", "Size of the SQLite file in bytes.")
+    package static let storeLogBytes = MetricName(
+        "store_wal_bytes",
+        "Size of the SQLite file's write-ahead log in bytes; it grows while somebody reads in one go."
+    )
     package static let storeFilesLost = MetricName(
         "store_files_lost",
         "Whether the SQLite file, its folder or a file beside it was removed or replaced (1)."

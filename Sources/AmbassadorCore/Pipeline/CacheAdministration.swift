@@ -21,17 +21,21 @@ package struct PurgeReport: Sendable, Equatable {
     package let store: Int?
     /// Whether the other replicas know; `nil` where none share anything.
     package let replicas: ReplicaNotice?
+    /// Entries that may contain the text that was purged, for their input is not stored; at most so many.
+    package let unjudged: Int
 
-    package init(memory: Int, shared: Int?, store: Int?, replicas: ReplicaNotice? = nil) {
+    package init(memory: Int, shared: Int?, store: Int?, replicas: ReplicaNotice? = nil, unjudged: Int = 0) {
         self.memory = memory
         self.shared = shared
         self.store = store
         self.replicas = replicas
+        self.unjudged = unjudged
     }
 
     /// Whether nothing that was to be removed is left anywhere.
     package var isComplete: Bool {
-        self.store != nil && (self.replicas == nil || (self.replicas == .told && self.shared != nil))
+        self.unjudged == 0 && self.store != nil
+            && (self.replicas == nil || (self.replicas == .told && self.shared != nil))
     }
 }
 
@@ -49,6 +53,7 @@ extension Ambassador: CacheAdministration {
     }
 
     package func purge(_ selection: PurgeSelection) async -> PurgeReport {
+        let selection = selection.folding(self.parts.flows.foldedTargets)
         let time = self.parts.clocks.wall()
         self.parts.purges.note(selection, at: time)
         // Told before anything is removed: from then on no other replica puts into Redis what it asked for before.
@@ -58,8 +63,9 @@ extension Ambassador: CacheAdministration {
 
     /// Carries out what another replica was asked to purge, which itself removes it from where replicas share entries.
     func follow(_ purge: SharedPurge) async {
-        self.parts.purges.note(purge.selection, at: purge.time)
-        _ = await self.remove(purge.selection, at: purge.time, from: nil, nil)
+        let selection = purge.selection.folding(self.parts.flows.foldedTargets)
+        self.parts.purges.note(selection, at: purge.time)
+        _ = await self.remove(selection, at: purge.time, from: nil, nil)
     }
 
     /// Removes what a noted purge names.
@@ -71,18 +77,20 @@ extension Ambassador: CacheAdministration {
     ) async -> PurgeReport {
         // Removing takes time, and a request that comes meanwhile may find an entry in one place and put it into another. So each
         // place is cleared before those that are filled from it, and a note in between keeps out what was found until then.
-        var memory = self.parts.memory.remove(selection)
+        let memory = self.parts.memory.remove(selection)
         let stored = await self.parts.store.remove(selection)
         self.parts.purges.note(selection, at: time)
         let removed = await shared?.remove(selection)
         self.parts.purges.note(selection, at: time)
         let found = await self.parts.store.remove(selection)
-        memory += self.parts.memory.remove(selection)
+        let left = self.parts.memory.remove(selection)
         return PurgeReport(
-            memory: memory,
-            shared: removed ?? nil,
-            store: stored.flatMap { stored in found.map { stored + $0 } },
-            replicas: notice
+            memory: memory.removed + left.removed,
+            shared: removed?.removed,
+            store: stored.flatMap { stored in found.map { stored.removed + $0.removed } },
+            replicas: notice,
+            // One entry may be in all of them.
+            unjudged: max(left.unjudged, removed?.unjudged ?? 0, found?.unjudged ?? 0)
         )
     }
 

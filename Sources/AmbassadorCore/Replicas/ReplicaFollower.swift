@@ -87,8 +87,9 @@ extension Ambassador {
 
     /// Notes a purge of another replica's and takes what it names out of memory.
     func forget(_ purge: SharedPurge) {
-        self.parts.purges.note(purge.selection, at: purge.time)
-        self.parts.memory.remove(purge.selection)
+        let selection = purge.selection.folding(self.parts.flows.foldedTargets)
+        self.parts.purges.note(selection, at: purge.time)
+        self.parts.memory.remove(selection)
     }
 
     /// Takes out of memory what another replica has fetched anew; the next request finds that in the shared cache.

@@ -52,7 +52,7 @@ struct PurgeMessage: Equatable {
             buffer.writeString(name)
         }
         if let time = selection.storedBefore { buffer.writeInteger(time.milliseconds) }
-        if let text = selection.text {
+        if let text = selection.text?.raw {
             buffer.writeInteger(UInt16(clamping: text.readableBytes))
             buffer.writeImmutableBuffer(text)
         }
@@ -97,9 +97,9 @@ struct PurgeMessage: Equatable {
         }
         if flags.contains(.text) {
             guard let text = content.readLengthPrefixedSlice(as: UInt16.self),
-                (1...PurgeSelection.textBytesMax).contains(text.readableBytes)
+                (1...PurgeText.bytesMax).contains(text.readableBytes)
             else { return nil }
-            selection.text = text
+            selection.text = PurgeText(text)
         }
         guard content.readableBytes == 0 else { return nil }
         self.init(replica: replica, selection: selection)

@@ -7,11 +7,18 @@ package import NIOCore
 package final class AuditReader {
     /// Records that one read transaction covers at most: a long one would keep the write-ahead log from being emptied.
     private static let pageRows = 2_000
+    /// Bytes of rows that are held while a statement goes on.
+    private static let heldBytesMax = 8 << 20
 
     private let connection: Connection
+    private let timeLimit: TimeAmount
 
+    /// - Parameters:
+    ///   - path: the file of an ambassador, running or not.
+    ///   - timeLimit: after which each statement is stopped with ``SQLiteError/timeLimit``; one covers 2,000 records at most.
     /// - Throws: ``SQLiteError`` where the file is missing, not one of an ambassador, or of another version.
-    package init(path: String) throws(SQLiteError) {
+    package init(path: String, timeLimit: TimeAmount = .seconds(30)) throws(SQLiteError) {
+        self.timeLimit = timeLimit
         self.connection = try ReadingConnection.open(path: path)
         self.connection.allowReadingOnly()
     }
@@ -119,10 +126,32 @@ package final class AuditReader {
         }
         guard statement.isReadOnly else { throw .notReadOnly(reason: "it writes") }
         columns(Self.names(of: statement))
-        self.connection.setTimeLimit(timeLimit)
+        try self.deliver(statement, within: timeLimit, to: row)
+    }
+
+    /// Hands the rows of a statement over, most of them once it has ended: whoever takes them may take long, and the write-ahead log
+    /// is not held open for that, nor is it the statement's time.
+    private func deliver(
+        _ statement: Statement,
+        within limit: TimeAmount,
+        to body: ([SQLiteValue]) -> Bool
+    ) throws(SQLiteError) {
+        self.connection.setTimeLimit(limit)
         defer { self.connection.setTimeLimit(nil) }
-        while try statement.step(), row(Self.values(of: statement)) {}
+        var held: [[SQLiteValue]] = []
+        var bytes = 0
+        while try statement.step() {
+            let row = Self.values(of: statement)
+            bytes += row.reduce(64) { $0 + $1.byteCount }
+            held.append(row)
+            guard bytes > Self.heldBytesMax else { continue }
+            let begin = NIODeadline.now()
+            guard held.allSatisfy(body) else { return statement.reset() }
+            self.connection.limiter.pause(for: .now() - begin)
+            (held, bytes) = ([], 0)
+        }
         statement.reset()
+        _ = held.allSatisfy(body)
     }
 
     private func isKnown(_ name: String?) throws(SQLiteError) -> Bool {
@@ -147,8 +176,7 @@ package final class AuditReader {
             throw .notReadOnly(reason: "it does more than read")
         }
         for (index, value) in values.enumerated() { statement.bind(value, at: Int32(index + 1)) }
-        while try statement.step(), body(Self.values(of: statement)) {}
-        statement.reset()
+        try self.deliver(statement, within: self.timeLimit, to: body)
     }
 
     /// How SQLite would find the records of a filter, one line a step.

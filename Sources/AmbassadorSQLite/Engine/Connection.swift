@@ -21,6 +21,8 @@ final class Connection {
         case passive
         /// Waits for readers as long as the busy timeout and empties the log file.
         case truncate
+        /// The same where no reader has to be waited for.
+        case truncateAtOnce
     }
 
     /// Keeps SQLite from counting the bytes that it has, which takes a lock at each allocation; a twentieth of what a record costs.
@@ -29,9 +31,10 @@ final class Connection {
     private static let countsNoMemory: Void = { _ = ambassador_count_memory(0) }()
 
     let handle: OpaquePointer
-    // The two words that SQLite's callbacks write and read; they live as long as the handle.
+    // What SQLite's callbacks write and read lives as long as the handle.
     private let logPages: UnsafeMutablePointer<Int32>
-    private let deadline: UnsafeMutablePointer<UInt64>
+    let limiter: ReadLimiter
+    private var busyTimeout: Int32 = 0
 
     /// Opens a file by its absolute path, so that no file's name is taken for a URI or for `:memory:`.
     init(path: String, access: Access) throws(SQLiteError) {
@@ -57,8 +60,7 @@ final class Connection {
         self.handle = opened
         self.logPages = .allocate(capacity: 1)
         self.logPages.initialize(to: 0)
-        self.deadline = .allocate(capacity: 1)
-        self.deadline.initialize(to: 0)
+        self.limiter = ReadLimiter(log: path + "-wal")
         // A file is data, not code: triggers and views of a tampered file must not reach functions with side effects.
         _ = ambassador_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
         _ = ambassador_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
@@ -71,7 +73,6 @@ final class Connection {
         // Statements keep their connection, so none is left here.
         sqlite3_close_v2(self.handle)
         self.logPages.deallocate()
-        self.deadline.deallocate()
     }
 
     /// The version of the library that runs.
@@ -134,7 +135,8 @@ final class Connection {
     var isReadOnly: Bool { sqlite3_db_readonly(self.handle, "main") == 1 }
 
     func setBusyTimeout(milliseconds: Int) {
-        sqlite3_busy_timeout(self.handle, Int32(clamping: milliseconds))
+        self.busyTimeout = Int32(clamping: milliseconds)
+        sqlite3_busy_timeout(self.handle, self.busyTimeout)
     }
 
     /// Starts to count the pages of the write-ahead log at each commit.
@@ -161,30 +163,14 @@ final class Connection {
         let kind =
             switch mode {
             case .passive: SQLITE_CHECKPOINT_PASSIVE
-            case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+            case .truncate, .truncateAtOnce: SQLITE_CHECKPOINT_TRUNCATE
             }
+        if case .truncateAtOnce = mode { sqlite3_busy_timeout(self.handle, 0) }
+        defer { sqlite3_busy_timeout(self.handle, self.busyTimeout) }
         let code = sqlite3_wal_checkpoint_v2(self.handle, nil, kind, &pages, &copied)
         guard code == SQLITE_OK || code & 0xFF == SQLITE_BUSY else { throw self.error(code) }
         if pages == copied { self.logPages.pointee = 0 }
         return code == SQLITE_OK && pages == copied
-    }
-
-    /// Stops statements that run longer than `limit` with ``SQLiteError/timeLimit``; `nil` lifts the limit.
-    func setTimeLimit(_ limit: TimeAmount?) {
-        guard let limit else {
-            sqlite3_progress_handler(self.handle, 0, nil, nil)
-            return
-        }
-        self.deadline.pointee = (NIODeadline.now() + limit).uptimeNanoseconds
-        sqlite3_progress_handler(
-            self.handle,
-            10_000,
-            { context in
-                guard let deadline = context?.assumingMemoryBound(to: UInt64.self).pointee else { return 0 }
-                return NIODeadline.now().uptimeNanoseconds > deadline ? 1 : 0
-            },
-            self.deadline
-        )
     }
 
     /// Lets statements that are compiled from now on read tables and call functions, and nothing else.

@@ -8,3 +8,14 @@ package enum SQLiteValue: Sendable, Equatable {
     case text(String)
     case blob(ByteBuffer)
 }
+
+extension SQLiteValue {
+    /// The bytes of what it holds, roughly.
+    var byteCount: Int {
+        switch self {
+        case .null, .integer, .real: 16
+        case .text(let text): 16 + text.utf8.count
+        case .blob(let bytes): 16 + bytes.readableBytes
+        }
+    }
+}

@@ -6,6 +6,8 @@ package import NIOCore
 /// For the CLI: it blocks, and belongs to the thread that made it.
 package final class EntryReader {
     private static let pageRows = 500
+    /// How long one statement may take.
+    private static let timeLimit: TimeAmount = .seconds(30)
 
     private let connection: Connection
 
@@ -70,6 +72,7 @@ package final class EntryReader {
 
     /// The whole entry of a key, verified; `nil` where there is none or where it does not match its checksum.
     package func entry(for key: CacheKey) throws(SQLiteError) -> CacheEntry? {
+        self.connection.setTimeLimit(Self.timeLimit)
         let find = try self.connection.prepare("SELECT \(EntryRow.columns) FROM entries WHERE key = ?")
         find.bind(EntryRow.number(of: key), at: 1)
         guard try find.step(), case .entry(let entry) = EntryRow.read(find, for: key) else { return nil }
@@ -78,6 +81,7 @@ package final class EntryReader {
 
     /// Counts what the file holds.
     package func stats() throws(SQLiteError) -> Stats {
+        self.connection.setTimeLimit(Self.timeLimit)
         let row = try self.connection.prepare(
             """
             SELECT count(*), coalesce(sum(size), 0), min(stored_at), max(stored_at),
@@ -115,6 +119,7 @@ package final class EntryReader {
             terms += " AND stored_at < ?"
             values.append(.integer(before.milliseconds))
         }
+        self.connection.setTimeLimit(Self.timeLimit)
         let statement = try self.connection.prepare(
             """
             SELECT id, scope, input_hash, tenant, target, stored_at, expires_at, length(body), upstream_us, input_tokens,

@@ -11,6 +11,7 @@ final class EntryTable {
     private let insert: Statement
     private let present: Statement
     private let delete: Statement
+    private let wipe: Statement
     private let discard: Statement
     private let expired: Statement
     private let oldest: Statement
@@ -29,6 +30,12 @@ final class EntryTable {
         )
         self.present = try connection.prepare("SELECT size, stored_at FROM entries WHERE key = ?")
         self.delete = try connection.prepare("DELETE FROM entries WHERE id = ?")
+        self.wipe = try connection.prepare(
+            """
+            UPDATE entries SET text = zeroblob(length(text)), input = zeroblob(length(input)), body = zeroblob(length(body))
+            WHERE id = ?
+            """
+        )
         self.discard = try connection.prepare("SELECT id, size FROM entries WHERE key = ? AND checksum = ?")
         self.expired = try connection.prepare(
             "SELECT id, size FROM entries WHERE expires_at < ? ORDER BY expires_at LIMIT \(Self.stepRows)"
@@ -98,14 +105,30 @@ final class EntryTable {
     }
 
     func removeRows(of statement: Statement, bytesMax: Int) throws(SQLiteError) -> Int {
-        var rows: [(Int64, Int)] = []
+        try self.remove(self.rows(of: statement, bytesMax: bytesMax))
+    }
+
+    /// The first rows of a statement that gives their numbers and sizes.
+    func rows(of statement: Statement, bytesMax: Int) throws(SQLiteError) -> [(id: Int64, size: Int)] {
+        var rows: [(id: Int64, size: Int)] = []
         var bytes = 0
         while bytes < bytesMax, try statement.step() {
             rows.append((statement.integer(at: 0), Int(statement.integer(at: 1))))
-            bytes += rows.last?.1 ?? 0
+            bytes += rows.last?.size ?? 0
         }
         statement.reset()
-        return try self.remove(rows)
+        return rows
+    }
+
+    /// Overwrites what rows hold, where they are.
+    ///
+    /// For rows that are about to be removed: to remove one moves others, and what SQLite leaves where they were it overwrites not
+    /// always. So all are wiped before the first one goes.
+    func wipe(_ rows: [(id: Int64, size: Int)]) throws(SQLiteError) {
+        for row in rows {
+            self.wipe.bind(row.id, at: 1)
+            try self.wipe.run()
+        }
     }
 
     @discardableResult

@@ -108,7 +108,7 @@ package final class SQLiteResponseStore: ResponseCache {
         self.keys.endCollection(filter, spare: capacity - count)
     }
 
-    package func remove(_ selection: PurgeSelection) async -> Int? {
+    package func remove(_ selection: PurgeSelection) async -> Removal? {
         await self.queue.remove(selection)
     }
 

@@ -10,7 +10,7 @@ final class StoreQueue: Sendable {
         case insert(CacheEntry, expiresAt: Timestamp)
         /// Removes a row that did not verify, unless it was replaced since.
         case discard(key: Int64, checksum: ByteBuffer)
-        case remove(PurgeSelection, CheckedContinuation<Int?, Never>)
+        case remove(PurgeSelection, CheckedContinuation<Removal?, Never>)
         /// Has retention look at everything, and says how many rows went.
         case prune(CheckedContinuation<Int?, Never>)
         /// Runs something on the writing connection, between transactions.
@@ -82,7 +82,7 @@ final class StoreQueue: Sendable {
         self.signal.notify(urgent: false)
     }
 
-    func remove(_ selection: PurgeSelection) async -> Int? {
+    func remove(_ selection: PurgeSelection) async -> Removal? {
         await withCheckedContinuation { continuation in
             let isTaken = self.enqueue(.remove(selection, continuation)) { state in
                 state.pending = state.pending.filter { !selection.covers($0.value) }

@@ -1,5 +1,6 @@
 import AmbassadorCore
 import Dispatch
+import NIOCore
 
 /// A reading connection with an executor of its own, so that a slow disk holds up neither event loops nor tasks.
 actor StoreReader {
@@ -7,6 +8,9 @@ actor StoreReader {
     private let connection: Connection
     private let find: Statement
     private let page: Statement
+
+    /// What a look-up takes at most; to count the rows of a full disk's worth takes seconds.
+    private static let timeLimit: TimeAmount = .seconds(10)
 
     /// So many that a look-up which comes meanwhile waits for about a millisecond.
     private static let pageKeys = 4_096
@@ -26,6 +30,7 @@ actor StoreReader {
 
     /// What stands in the row of a key; `nil` where there is no row.
     func row(for key: CacheKey) throws(SQLiteError) -> EntryRow.Reading? {
+        self.connection.setTimeLimit(Self.timeLimit)
         self.find.bind(EntryRow.number(of: key), at: 1)
         guard try self.find.step() else { return nil }
         defer { self.find.reset() }
@@ -34,11 +39,13 @@ actor StoreReader {
 
     /// How many rows there are.
     func count() throws(SQLiteError) -> Int {
-        Int(try self.connection.integer("SELECT count(*) FROM entries") ?? 0)
+        self.connection.setTimeLimit(Self.timeLimit)
+        return Int(try self.connection.integer("SELECT count(*) FROM entries") ?? 0)
     }
 
     /// The keys of some rows, ascending from the given one; none where there are no more.
     func keys(from first: Int64) throws(SQLiteError) -> [Int64] {
+        self.connection.setTimeLimit(Self.timeLimit)
         self.page.bind(first, at: 1)
         defer { self.page.reset() }
         var keys: [Int64] = []

@@ -16,10 +16,11 @@ extension WriterLoop {
         self.filesDue = now + Self.filesInterval
     }
 
-    /// Looks for the files while there is nothing to write.
+    /// Looks for the files while there is nothing to write, and catches up with what a reader has prevented.
     func lookForFiles() {
         do throws(SQLiteError) {
             try self.checkFiles()
+            self.checkpointer.catchUp(on: self.connection)
         } catch {
             self.failed(error)
         }

@@ -63,10 +63,14 @@ extension WriterLoop {
             }
             self.entries.committed()
             self.succeeded()
-            self.checkpointer.afterCommit(on: self.connection)
+            if mayHaveMore {
+                self.checkpointer.afterCommit(on: self.connection)
+            } else {
+                self.checkpointer.afterPurge(on: self.connection)
+            }
             purge.progress = progress
             self.purge = mayHaveMore ? purge : nil
-            if !mayHaveMore { purge.continuation.resume(returning: progress.removed) }
+            if !mayHaveMore { purge.continuation.resume(returning: progress.removal) }
         } catch {
             self.entries.rolledBack()
             self.purge = nil

@@ -40,7 +40,7 @@ final class WriterLoop {
 
     struct Purge {
         let selection: PurgeSelection
-        let continuation: CheckedContinuation<Int?, Never>
+        let continuation: CheckedContinuation<Removal?, Never>
         var progress = EntryTable.PurgeProgress()
     }
 

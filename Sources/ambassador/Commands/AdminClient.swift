@@ -52,6 +52,8 @@ struct PurgeResult: Sendable, Equatable {
     let store: Int?
     /// Whether other replicas know: `told`, `pending`, or nothing where there are none.
     var replicas: String?
+    /// Answers that may contain the text: their inputs are not stored.
+    var unjudged = 0
     /// Whether nothing that was to be removed is left anywhere.
     var isComplete = true
 
@@ -69,6 +71,7 @@ struct PurgeResult: Sendable, Equatable {
         }
         self.init(memory: answer["memory"]?.count, redis: answer["redis"]?.count, store: answer["store"]?.count)
         self.replicas = answer["replicas"]?.string?.text
+        self.unjudged = answer["unjudged"]?.count ?? 0
         self.isComplete = answer["complete"] != .bool(false)
     }
 
@@ -77,6 +80,9 @@ struct PurgeResult: Sendable, Equatable {
             count.map { OutputTable.Value.integer(Int64($0)) } ?? .null
         }
         let replicas = self.replicas.map { OutputTable.Value.text($0) } ?? .null
-        return OutputTable(columns: ["memory", "redis", "store", "replicas"], rows: [counts + [replicas]])
+        return OutputTable(
+            columns: ["memory", "redis", "store", "replicas", "unjudged"],
+            rows: [counts + [replicas, .integer(Int64(self.unjudged))]]
+        )
     }
 }

@@ -27,6 +27,8 @@ struct CacheListCommand: AsyncParsableCommand {
               ambassador cache list --flow faq_qa --limit 20
               ambassador cache list --tenant acme --format csv
 
+            A flow of the configuration that has a target is listed by it, as cache purge does.
+
             \(exitStatusHelp)
             """
     )
@@ -50,7 +52,7 @@ struct CacheListCommand: AsyncParsableCommand {
 
     func execute(_ source: any EntrySource, to output: any TextOutput) async throws {
         let table = try await source.entries(
-            flow: self.selection.flow,
+            flow: try self.store.target(ofFlow: self.selection.flow),
             tenant: self.selection.tenant,
             limit: self.limit
         )

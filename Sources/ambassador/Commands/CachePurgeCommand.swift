@@ -36,7 +36,13 @@ struct CachePurgeCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Only answers that are older.", valueName: "duration"))
     var olderThan: DurationArgument?
 
-    @Option(name: .long, help: ArgumentHelp("Only answers to inputs that contain this text.", valueName: "text"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Only answers to inputs that contain this text, in any form that their flow takes for the same.",
+            valueName: "text"
+        )
+    )
     var text: String?
 
     @Flag(name: .long, help: "All answers of all flows and tenants.")
@@ -75,6 +81,14 @@ struct CachePurgeCommand: AsyncParsableCommand {
         )
         let result = try await client.purge(request)
         try self.output.write(result.table, to: output)
+        guard result.unjudged == 0 else {
+            throw CommandFailure(
+                """
+                the purge is not complete: \(result.unjudged) stored answers may be to inputs with this text, which are not kept to \
+                look into (store_inputs: false); purge their flows or tenants with --flow or --tenant to be sure
+                """
+            )
+        }
         guard result.isComplete else {
             throw CommandFailure(
                 """

@@ -68,6 +68,12 @@ struct StoreOptions: ParsableArguments {
         if let store { return store }
         return try self.configuration.load().configuration.store.path
     }
+
+    /// What a flow runs, under which its answers are stored; the name itself where the configuration does not list it.
+    func target(ofFlow name: FlowName?) throws -> FlowName? {
+        guard let name else { return nil }
+        return try self.configuration.load().configuration.flows[name]?.target ?? name
+    }
 }
 
 /// Where a running ambassador's admin API is.

@@ -113,7 +113,7 @@ import Testing
             entries.append(entry)
             cache.insert(entry, expiresAt: self.later)
         }
-        #expect(cache.remove(selection) == count)
+        #expect(cache.remove(selection).removed == count)
         #expect(cache.statistics == .init(entries: 8 - count, bytes: (8 - count) * 1024, evictions: 0))
         for entry in entries {
             let isNamed = selection.covers(entry)

@@ -159,5 +159,6 @@ struct PurgeRaceTests {
         #expect(!PurgeReport(memory: 1, shared: nil, store: 1, replicas: .told).isComplete)
         #expect(!PurgeReport(memory: 1, shared: 1, store: 1, replicas: .pending).isComplete)
         #expect(!PurgeReport(memory: 1, shared: 1, store: nil, replicas: .told).isComplete)
+        #expect(!PurgeReport(memory: 1, shared: 1, store: 1, replicas: .told, unjudged: 1).isComplete)
     }
 }

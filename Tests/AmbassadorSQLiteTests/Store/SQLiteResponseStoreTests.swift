@@ -111,8 +111,8 @@ import Testing
             #expect(await fixture.store.entry(for: key)?.answer.body == ByteBuffer(string: "second"))
             #expect(await fixture.store.entry(for: first.key) == nil)
             #expect(fixture.metric(.storeInvalid) == 0)
-            #expect(await fixture.store.remove(.key(first.key)) == 0)
-            #expect(await fixture.store.remove(.key(key)) == 1)
+            #expect(await fixture.store.remove(.key(first.key)) == Removal())
+            #expect(await fixture.store.remove(.key(key)) == Removal(removed: 1))
         }
     }
 
@@ -174,7 +174,7 @@ import Testing
                 case "key": .key(entries[0].key)
                 default: .tenantFlow(tenant: try tenant("acme"), target: try flow("nobody"))
                 }
-            #expect(await fixture.store.remove(selection) == expected)
+            #expect(await fixture.store.remove(selection) == Removal(removed: expected))
             var left = 0
             for entry in entries where await fixture.store.entry(for: entry.key) != nil { left += 1 }
             #expect(left == entries.count - expected)
@@ -198,16 +198,24 @@ import Testing
                 )
             }
             try await fixture.settle()
-            let jane = ByteBuffer(string: "jane@")
+            let jane = PurgeText(ByteBuffer(string: "jane@"))
             let ofAcme = (0..<2_500).count { $0 % 2 == 0 && $0 % 3 == 0 && $0 % 5 != 0 }
-            #expect(await fixture.store.remove(PurgeSelection(tenant: try tenant("acme"), text: jane)) == ofAcme)
+            let tenants = try await fixture.store.remove(PurgeSelection(tenant: tenant("acme"), text: jane))
+            #expect(tenants == Removal(removed: ofAcme, unjudged: 250))
             let ofAll = (0..<2_500).count { $0 % 3 == 0 && $0 % 5 != 0 }
-            #expect(await fixture.store.remove(PurgeSelection(text: jane)) == ofAll - ofAcme)
-            #expect(await fixture.store.remove(PurgeSelection(text: jane)) == 0)
+            let text = PurgeSelection(text: jane)
+            #expect(await fixture.store.remove(text) == Removal(removed: ofAll - ofAcme, unjudged: 500))
+            #expect(await fixture.store.remove(text) == Removal(unjudged: 500))
             let before = Timestamp(milliseconds: 1_790_000_000_000 + 1_000)
             let old = (0..<1_000).count { $0 % 3 != 0 || $0 % 5 == 0 }
-            #expect(await fixture.store.remove(PurgeSelection(storedBefore: before)) == old)
+            #expect(await fixture.store.remove(PurgeSelection(storedBefore: before)) == Removal(removed: old))
             #expect(try fixture.count("entries") == 2_500 - ofAll - old)
+            let joe = ByteBuffer(string: "ASK  JOE!")
+            let elsewhere = PurgeText(joe, foldedTargets: .only([try flow("other")]))
+            #expect(await fixture.store.remove(PurgeSelection(text: elsewhere))?.removed == 0)
+            let folded = PurgeText(joe, foldedTargets: .only([try flow("faq_qa")]))
+            let left = (1_000..<2_500).count { $0 % 3 != 0 && $0 % 5 != 0 }
+            #expect(await fixture.store.remove(PurgeSelection(text: folded))?.removed == left)
         }
     }
 
@@ -231,7 +239,7 @@ import Testing
                 fixture.store.insert(try makeEntry(number: UInt64(number)), lifetime: .seconds(60))
             }
             async let removed = fixture.store.remove(.all)
-            #expect(await removed == 1_001)
+            #expect(await removed == Removal(removed: 1_001))
             fixture.store.insert(try makeEntry(number: 5), lifetime: .seconds(60))
             try await fixture.settle()
             #expect(try fixture.count("entries") == 1)
