@@ -31,9 +31,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         var count = 0
         for setting in SettingsTable.top.settings {
             let key = setting.path
-            // An empty text is nothing, which an optional setting may be.
-            let bad = Self.badValues[setting.typeName] ?? []
-            for (bad, reason) in bad where !(setting.isOptional && bad == "\"\"") {
+            for (bad, reason) in Self.badValues[setting.typeName] ?? [] {
                 let yaml = Self.nested(key, bad)
                 let column = 2 * key.split(separator: ".").count + (key.split(separator: ".").last?.count ?? 0) + 1
                 let errors = try errors(of: "# a comment\n" + yaml)
@@ -184,7 +182,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         .init("threads: 1\nnode: \u{1}", "2:7: is not valid YAML"),
         .init(String(repeating: "[", count: 20_000), "1:"),
         .init("a: " + String(repeating: "[", count: 40) + String(repeating: "]", count: 40), "1:"),
-        .init("node: \"\"\nthreads: x", "2:10: threads: \"x\" is not a whole number"),
+        .init("node: \"\"\nthreads: x", "1:7: node: the value is empty"),
         .init("node: ${", "1:7: node: the value has a ${ without its }"),
         .init("node: ${}", "1:7: node: the value has a ${…}"),
         .init("node: ${A:-b}", "1:7: node: the value has a ${…}"),

@@ -21,7 +21,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Say whether the configuration can be used, and if not, why not.",
         discussion: """
-            Errors are written one a line: file, line, column, key, reason, and the nearest valid key.
+            Errors are written one a line: file, line, column, key, reason, and the nearest valid key. The files that the configuration \
+            names are read as serve reads them; nothing is changed, and no address is tried.
 
             EXAMPLES:
               ambassador config check
@@ -43,8 +44,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         _ loaded: LoadedConfiguration,
         to output: any TextOutput,
         warningsTo errors: any TextOutput
-    ) throws(OutputError) {
+    ) throws {
         for warning in loaded.warnings { errors.tell("warning: \(warning)\n") }
+        try loaded.checkFiles()
         try output.write("OK: \(loaded.file.map { visible($0) } ?? "no file, defaults and environment")\n")
     }
 }

@@ -20,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
             // Before anything else: what asks for a stop during the start stops it in order.
             let signals = try Signals.watch()
             let loaded = try self.options.load()
+            try loaded.checkFiles()
             let assembly = try await Assembly.build(loaded.configuration, warnings: loaded.warnings)
             try await assembly.run(signals: signals, grace: loaded.configuration.shutdownGrace)
         }

@@ -24,7 +24,15 @@ struct ConfigurationLoader {
     func load(file: String? = nil, flags: [SettingFlag] = []) throws(ConfigurationErrors) -> LoadedConfiguration {
         var reading = ConfigurationReading(environment: self.environment)
         let file = self.file(named: file)
-        if let file { self.read(file, into: &reading) }
+        if file == "" {
+            // Without a file, the defaults would hold, which ask nobody who calls.
+            let origin =
+                self.environment[Self.fileVariable] == "" ? Origin.environment(Self.fileVariable) : .flag("--config")
+            let reason = "is empty; name a file, or leave it out"
+            reading.errors.append(ConfigurationError(origin: origin, key: "", reason: reason))
+        } else if let file {
+            self.read(file, into: &reading)
+        }
         reading.applyEnvironment()
         for flag in flags {
             reading.apply(flag.value, to: flag.path, from: .flag(flag.name))
@@ -46,7 +54,7 @@ struct ConfigurationLoader {
 
     private func file(named name: String?) -> String? {
         if let name { return name }
-        if let name = self.environment[Self.fileVariable], !name.isEmpty { return name }
+        if let name = self.environment[Self.fileVariable] { return name }
         let path = "\(self.directory)/\(Self.defaultFile)"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         return self.directory == FileManager.default.currentDirectoryPath ? Self.defaultFile : path

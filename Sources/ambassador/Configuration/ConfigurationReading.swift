@@ -66,14 +66,37 @@ struct ConfigurationReading {
         guard let setting = SettingsTable.top.setting(path) else {
             preconditionFailure("no setting is named \(path)")
         }
-        var value = SettingValue.text(text)
-        if setting.notation == .list {
-            let names = text.split(separator: ",").map { String($0) }
-            value = .list(text == "[]" ? [] : names)
+        let value: SettingValue
+        do throws(InvalidValue) {
+            value = try Self.value(text, setting.notation)
+        } catch {
+            self.errors.append(ConfigurationError(origin: origin, key: path, reason: "the value \(error.reason)"))
+            return
         }
         var configuration = self.configuration
         self.set(setting, value, written: text, in: &configuration, key: path, from: origin)
         self.configuration = configuration
+    }
+
+    /// A text from outside of the file.
+    ///
+    /// One that is empty is most likely a variable that somebody meant to set: taken for "nothing", it would undo what the file says,
+    /// which may be who is let in.
+    private static func value(_ text: String, _ notation: SettingNotation) throws(InvalidValue) -> SettingValue {
+        func trimmed(_ text: some StringProtocol) -> String { text.trimmingCharacters(in: .whitespaces) }
+        guard notation == .list else {
+            guard !trimmed(text).isEmpty else {
+                throw InvalidValue("is empty; leave it out to keep what is set otherwise")
+            }
+            return .text(text)
+        }
+        guard !trimmed(text).isEmpty else { throw InvalidValue("is empty; write a,b, or [] for none") }
+        guard trimmed(text) != "[]" else { return .list([]) }
+        let elements = text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+        guard !elements.contains(where: \.isEmpty) else {
+            throw InvalidValue("has an empty element; write a,b, or [] for none")
+        }
+        return .list(elements)
     }
 
     private mutating func entries(of node: ConfigurationNode, key: String) -> [ConfigurationNode.Entry]? {
@@ -136,10 +159,13 @@ struct ConfigurationReading {
             return
         }
         if let setting = block.setting(path) {
-            guard let (value, written) = self.value(of: entry.value, for: setting, key: prefix + path) else { return }
             // The parser places a value that is not there at all wherever the next token begins.
             let origin = entry.value.isAbsent ? entry.origin : entry.value.origin
-            self.set(setting, value, written: written, in: &root, key: prefix + path, from: origin)
+            let key = prefix + path
+            guard let (value, written) = self.value(of: entry.value, for: setting, key: key, from: origin) else {
+                return
+            }
+            self.set(setting, value, written: written, in: &root, key: key, from: origin)
             return
         }
         guard let entries = self.entries(of: entry.value, key: prefix + path) else { return }
@@ -167,10 +193,16 @@ extension ConfigurationReading {
     private mutating func value<Root>(
         of node: ConfigurationNode,
         for setting: Setting<Root>,
-        key: String
+        key: String,
+        from origin: Origin
     ) -> (SettingValue, String)? {
         switch node.content {
         case .scalar(let text, _):
+            guard !node.isAbsent else {
+                let reason = "has no value; write one, or leave the key out"
+                self.errors.append(ConfigurationError(origin: origin, key: key, reason: reason))
+                return nil
+            }
             if node.isNull { return (.none, "null") }
             guard let value = self.interpolated(text, key: key, from: node.origin) else { return nil }
             return (.text(value), text)

@@ -9,7 +9,7 @@ extension SettingType<String> {
             scalar: "text",
             range: "1 to \(bytesMax) bytes",
             parse: { text throws(InvalidValue) in
-                guard !text.isEmpty else { throw InvalidValue("is empty") }
+                guard text.utf8.contains(where: { $0 != 0x20 }) else { throw InvalidValue("is empty") }
                 guard text.utf8.count <= bytesMax else { throw InvalidValue("is longer than \(bytesMax) bytes") }
                 let isClean = text.utf8.allSatisfy { byte in
                     byte >= 0x20 && byte != 0x7F || allowsLineBreaks && (byte == 0x0A || byte == 0x09)
@@ -164,7 +164,8 @@ extension SettingType<Set<String>> {
     /// The fields of components that callers may tweak.
     static let tweaks = Self.names("Component.field, or field") { name in
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return (1...2).contains(parts.count) && parts.allSatisfy { !$0.isEmpty && $0.utf8.count <= 128 }
+        return (1...2).contains(parts.count)
+            && parts.allSatisfy { $0.utf8.contains { $0 != 0x20 } && $0.utf8.count <= 128 }
             && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "*") }
     }
 

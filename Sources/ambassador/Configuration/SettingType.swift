@@ -47,7 +47,9 @@ struct SettingType<Value: Sendable>: Sendable {
         )
     }
 
-    /// The same type with nothing (`null`, or an empty text) as one more value.
+    /// The same type with nothing, a plain `null`, as one more value.
+    ///
+    /// An empty text is none of its values: what is empty by mistake must not take a protection away.
     var optional: SettingType<Value?> {
         let base = self
         return SettingType<Value?>(
@@ -56,7 +58,8 @@ struct SettingType<Value: Sendable>: Sendable {
             notation: self.notation,
             parse: { value throws(InvalidValue) in
                 switch value {
-                case .none, .text(""): return nil
+                case .none: return nil
+                case .text(""): throw InvalidValue("is empty; write null for none")
                 default: return try base.parse(value)
                 }
             },
