@@ -71,7 +71,7 @@ struct AmbassadorCommand: AsyncParsableCommand {
         let text = Self.fullMessage(for: error)
         guard !text.isEmpty else { return status.rawValue }
         guard status.isSuccess else {
-            errors.tell(text + "\n")
+            errors.tell(printableLines(text) + "\n")
             return status.rawValue
         }
         do throws(OutputError) {

@@ -1,5 +1,6 @@
 import AmbassadorCore
 import ArgumentParser
+import Foundation
 import NIOCore
 import Synchronization
 import Testing
@@ -9,6 +10,12 @@ import Testing
 /// An output that keeps what is written.
 final class RecordedOutput: TextOutput {
     private let texts = Mutex("")
+    let isTerminal: Bool
+
+    init(isTerminal: Bool = false) {
+        self.isTerminal = isTerminal
+    }
+
     var text: String { self.texts.withLock { $0 } }
     var width: Int? { nil }
     func write(_ text: String) throws(OutputError) { self.texts.withLock { $0 += text } }
@@ -18,38 +25,55 @@ final class RecordedOutput: TextOutput {
 struct BrokenOutput: TextOutput {
     let error: OutputError
     var width: Int? { nil }
+    var isTerminal: Bool { false }
     func write(_ text: String) throws(OutputError) { throw self.error }
 }
 
 /// A store that answers with the batches it was given, and keeps what it was asked.
 final class FakeSource: AuditSource, EntrySource {
     let queries = Mutex<[AuditQuery]>([])
+    /// The ids behind which was looked.
+    let looks = Mutex<[Int64?]>([])
     private let batches: Mutex<[OutputTable]>
+    private let isCut: Bool
 
-    init(_ batches: [OutputTable] = []) {
+    init(_ batches: [OutputTable] = [], isCut: Bool = false) {
         self.batches = Mutex(batches)
+        self.isCut = isCut
     }
 
     private func next() -> OutputTable {
         self.batches.withLock { $0.isEmpty ? OutputTable(columns: ["id"], rows: []) : $0.removeFirst() }
     }
 
-    func records(_ query: AuditQuery) async throws -> OutputTable {
+    func records(_ query: AuditQuery, into sink: any RowSink) async throws -> Bool {
         self.queries.withLock { $0.append(query) }
-        return self.next()
+        try sink.add(self.next())
+        return self.isCut
     }
 
-    func rows(sql: String, limit: Int) async throws -> OutputTable {
-        OutputTable(columns: ["sql", "limit"], rows: [[.text(sql), .integer(Int64(limit))]])
+    func tail(_ query: AuditQuery, after id: Int64?, into sink: any RowSink) async throws -> Int64 {
+        self.queries.withLock { $0.append(query) }
+        self.looks.withLock { $0.append(id) }
+        let table = self.next()
+        if id == nil { try sink.begin(table.columns) }
+        for row in table.rows { try sink.add(row) }
+        guard case .integer(let last)? = table.rows.last?.first else { return id ?? 0 }
+        return last
     }
 
-    func record(traceID: TraceID) async throws -> OutputTable { self.next() }
+    func rows(sql: String, limit: Int?, into sink: any RowSink) async throws -> Bool {
+        let limit = limit.map { OutputTable.Value.integer(Int64($0)) } ?? .null
+        try sink.add(OutputTable(columns: ["sql", "limit"], rows: [[.text(sql), limit]]))
+        return self.isCut
+    }
 
-    func entries(flow: FlowName?, tenant: TenantID?, limit: Int) async throws -> OutputTable {
-        OutputTable(
-            columns: ["key"],
-            rows: [[.text("\(flow?.description ?? "-") \(tenant?.description ?? "-") \(limit)")]]
-        )
+    func records(traceID: TraceID, into sink: any RowSink) async throws { try sink.add(self.next()) }
+
+    func entries(flow: FlowName?, tenant: TenantID?, limit: Int?, into sink: any RowSink) async throws -> Bool {
+        let asked = [flow?.description, tenant?.description, limit.map { "\($0)" }].map { $0 ?? "-" }
+        try sink.add(OutputTable(columns: ["key"], rows: [[.text(asked.joined(separator: " "))]]))
+        return self.isCut
     }
 
     func entry(key: String) async throws -> OutputTable { self.next() }
@@ -127,8 +151,8 @@ private struct Interrupted: Error {}
         arguments: [
             ["cache", "purge"], ["cache", "purge", "--all", "--flow", "a"], ["cache", "purge", "--key", ""],
             ["cache", "purge", "--flow", "a/b"],
-            ["cache", "purge", "--tenant", "*"], ["cache", "list", "--limit", "0"],
-            ["audit", "query", "--since", "yesterday"],
+            ["cache", "purge", "--tenant", "*"], ["cache", "list", "--limit=-1"],
+            ["audit", "query", "--since", "tomorrow"], ["audit", "query", "--limit=-1"],
             ["audit", "query", "--until", "2026-02-30"], ["audit", "query", "--sql", "SELECT 1", "--flow", "a"],
             ["audit", "show", "xyz"],
             ["audit", "query", "--outcome", "good"], ["audit", "query", "--outcome", "hit,"],
@@ -146,7 +170,8 @@ private struct Interrupted: Error {}
             "--flow", "faq", "--tenant", "acme", "--outcome", "degraded,failed", "--since", "24h", "--until",
             "2026-11-22T20:15:00.5Z", "--where", "a > 1", "--limit", "5",
         ]
-        let query = try AuditQueryCommand.parse(arguments).query(now: Timestamp(milliseconds: 86_400_000 * 2))
+        let moments = MomentReader(now: Timestamp(milliseconds: 86_400_000 * 2), zone: .gmt)
+        let query = try AuditQueryCommand.parse(arguments).query(moments)
         #expect(query.flow?.description == "faq")
         #expect(query.tenant?.description == "acme")
         #expect(query.outcomes == [.degraded, .failed])
@@ -156,11 +181,55 @@ private struct Interrupted: Error {}
         #expect(query.limit == 5)
     }
 
-    @Test("audit query --sql passes the statement on")
+    @Test("audit query --sql passes the statement on, and a limit of 0 is none")
     func auditSQL() async throws {
+        for (arguments, limit) in [([], "100"), (["--limit", "0"], "")] {
+            let output = RecordedOutput()
+            try await self.query(["--sql", "SELECT 1", "--format", "csv"] + arguments, FakeSource(), output)
+            #expect(output.text == "sql,limit\r\nSELECT 1,\(limit)\r\n")
+        }
+    }
+
+    @Test("a result that is cut says so beside it; one that is whole says nothing", arguments: [false, true])
+    func cut(_ isCut: Bool) async throws {
+        for (arguments, said) in [
+            ([], "showing the newest 100 records; --limit 0 for all\n"),
+            (["--sql", "SELECT 1", "--limit", "7"], "showing the first 7 rows; --limit 0 for all\n"),
+        ] {
+            let notes = RecordedOutput()
+            try await self.query(arguments, FakeSource(isCut: isCut), RecordedOutput(), notes)
+            #expect(notes.text == (isCut ? said : ""))
+        }
+        let notes = RecordedOutput()
         let output = RecordedOutput()
-        try await AuditQueryCommand.parse(["--sql", "SELECT 1", "--format", "csv"]).execute(FakeSource(), to: output)
-        #expect(output.text == "sql,limit\r\nSELECT 1,100\r\n")
+        try await CacheListCommand.parse(["--format", "csv"])
+            .execute(FakeSource(isCut: isCut), to: output, notesTo: notes)
+        #expect(notes.text == (isCut ? "showing the newest 100 answers; --limit 0 for all\n" : ""))
+        #expect(output.text == "key\r\n'- - 100\r\n")
+    }
+
+    /// Runs `audit query` at 08:00 UTC.
+    private func query(
+        _ arguments: [String],
+        _ source: FakeSource,
+        _ output: RecordedOutput,
+        _ notes: RecordedOutput = RecordedOutput()
+    ) async throws {
+        let moments = MomentReader(now: Timestamp(milliseconds: 28_800_000), zone: .gmt)
+        try await AuditQueryCommand.parse(arguments).execute(source, moments, to: output, notesTo: notes)
+    }
+
+    @Test("tables say above them which time was asked for; other formats are rows alone")
+    func heading() async throws {
+        let table = OutputTable(columns: ["id"], rows: [[.integer(1)]])
+        for (format, text) in [
+            ("table", "since 1970-01-01 07:30 +00:00, until 1970-01-01 07:45 +00:00\nID\n 1\n"), ("csv", "id\r\n1\r\n"),
+        ] {
+            let output = RecordedOutput()
+            let arguments = ["--since", "30m", "--until", "07:45", "--format", format]
+            try await self.query(arguments, FakeSource([table]), output)
+            #expect(output.text == text)
+        }
     }
 
     @Test("audit tail --follow goes on behind the last id, without a second header")
@@ -177,7 +246,7 @@ private struct Interrupted: Error {}
             }
         }
         #expect(output.text == "id,flow\r\n7,a\r\n9,b\r\n")
-        #expect(source.queries.withLock { $0.map(\.afterID) } == [nil, 7, 7, 9])
+        #expect(source.looks.withLock { $0 } == [nil, 7, 7, 9])
         #expect(source.queries.withLock { $0.first?.limit } == 10)
     }
 
@@ -307,7 +376,7 @@ private struct Interrupted: Error {}
         let table = OutputTable(columns: ["id", "principal", "flow"], rows: [[.integer(7), .text("p"), .text("a")]])
         for (format, isWhole) in [("table", false), ("json", true), ("csv", true)] {
             let output = RecordedOutput()
-            try await AuditQueryCommand.parse(["--format", format]).execute(FakeSource([table]), to: output)
+            try await self.query(["--format", format], FakeSource([table]), output)
             try await AuditTailCommand.parse(["--format", format]).execute(FakeSource([table]), to: output) {}
             #expect(output.text.lowercased().contains("principal") == isWhole, "\(output.text)")
         }
@@ -315,6 +384,22 @@ private struct Interrupted: Error {}
         let trace = String(repeating: "a", count: 32)
         try await AuditShowCommand.parse([trace]).execute(FakeSource([table]), to: shown)
         #expect(shown.text.contains("principal"))
+    }
+
+    @Test("config check reads the files that serve would read")
+    func configCheck() throws {
+        let folder = try TemporaryFolder()
+        let output = RecordedOutput()
+        func check(_ yaml: String) throws {
+            try ConfigCheckCommand.parse([]).execute(try load(yaml), to: output, warningsTo: RecordedOutput())
+        }
+        let store = "store: {path: \(folder.path)/a.db}"
+        try check(store)
+        #expect(output.text.hasPrefix("OK: "))
+        let errors = #expect(throws: ConfigurationErrors.self) {
+            try check("auth: {mode: api_keys, keys_file: \(folder.path)/none}\nstore: {path: \(folder.path)/none/a.db}")
+        }
+        #expect(errors?.errors.map(\.key) == ["auth.keys_file", "store.path"])
     }
 
     @Test("configuration errors end with status 78, others with 1")

@@ -8,6 +8,8 @@ package final class EntryReader {
     private static let pageRows = 500
     /// How long one statement may take.
     private static let timeLimit: TimeAmount = .seconds(30)
+    /// Bytes of inputs after which a page ends.
+    private static let pageBytesMax = 4 << 20
 
     private let connection: Connection
 
@@ -62,11 +64,10 @@ package final class EntryReader {
         var left = filter.limit ?? .max
         var cursor: (storedAt: Int64, id: Int64) = (.max, .max)
         while left > 0 {
-            let rows = min(left, Self.pageRows)
-            let page = try self.page(filter, after: &cursor, rows: rows)
+            let page = try self.page(filter, after: &cursor, rows: min(left, Self.pageRows))
             for summary in page.summaries { guard body(summary) else { return } }
-            guard page.found == rows else { return }
-            left -= rows
+            guard page.isFull else { return }
+            left -= page.found
         }
     }
 
@@ -104,7 +105,7 @@ package final class EntryReader {
         _ filter: Filter,
         after cursor: inout (storedAt: Int64, id: Int64),
         rows: Int
-    ) throws(SQLiteError) -> (found: Int, summaries: [Summary]) {
+    ) throws(SQLiteError) -> (found: Int, isFull: Bool, summaries: [Summary]) {
         var values: [SQLiteValue] = [.integer(cursor.storedAt), .integer(cursor.storedAt), .integer(cursor.id)]
         var terms = "stored_at <= ? AND (stored_at, id) < (?, ?)"
         if let tenant = filter.tenant {
@@ -128,14 +129,17 @@ package final class EntryReader {
             """
         )
         for (index, value) in values.enumerated() { statement.bind(value, at: Int32(index + 1)) }
-        var found = 0
+        var (found, bytes) = (0, 0)
         var summaries: [Summary] = []
-        while try statement.step() {
+        while bytes < Self.pageBytesMax, try statement.step() {
             found += 1
             cursor = (statement.integer(at: 5), statement.integer(at: 0))
-            if let summary = Self.summary(statement) { summaries.append(summary) }
+            guard let summary = Self.summary(statement) else { continue }
+            bytes += summary.input?.readableBytes ?? 0
+            summaries.append(summary)
         }
-        return (found, summaries)
+        statement.reset()
+        return (found, found == rows || bytes >= Self.pageBytesMax, summaries)
     }
 
     private static func summary(_ row: Statement) -> Summary? {

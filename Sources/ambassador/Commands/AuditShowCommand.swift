@@ -27,19 +27,10 @@ struct AuditShowCommand: AsyncParsableCommand {
     }
 
     func execute(_ source: any AuditSource, to output: any TextOutput) async throws {
-        let table = try await source.record(traceID: self.traceID)
-        guard !table.rows.isEmpty else { throw CommandFailure("no record has the trace id \(self.traceID)") }
-        try self.output.write(self.output.format == .table ? table.transposed : table, to: output)
-    }
-}
-
-extension OutputTable {
-    /// One row a column: for few rows with many columns.
-    var transposed: OutputTable {
-        let rows = self.rows.enumerated().flatMap { position, row in
-            (position == 0 ? [] : [[.text(""), .text("")]]) + zip(self.columns, row).map { [.text($0), $1] }
-        }
-        return OutputTable(columns: ["name", "value"], rows: rows)
+        let writer = DetailWriter(self.output.format, to: output)
+        try await source.records(traceID: self.traceID, into: writer)
+        guard writer.hasRows else { throw CommandFailure("no record has the trace id \(self.traceID)") }
+        try writer.end()
     }
 }
 

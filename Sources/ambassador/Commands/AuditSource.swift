@@ -2,14 +2,25 @@ import AmbassadorCore
 
 /// Where the `audit` commands read records; read-only.
 protocol AuditSource: Sendable {
-    /// The records that a query matches, ascending by id. The first column is `id`.
-    func records(_ query: AuditQuery) async throws -> OutputTable
+    /// The newest records that a query matches, by the time at which their requests began, from the oldest of these on.
+    ///
+    /// - Returns: whether more match than the query's limit lets through.
+    func records(_ query: AuditQuery, into sink: any RowSink) async throws -> Bool
 
-    /// What a read-only SQL statement gives, at most so many rows.
-    func rows(sql: String, limit: Int) async throws -> OutputTable
+    /// Records in the order in which they were written: the newest ones, or those behind an id, each once.
+    ///
+    /// The sink's columns begin with the first look, which has no id.
+    ///
+    /// - Returns: the id to go on from.
+    func tail(_ query: AuditQuery, after id: Int64?, into sink: any RowSink) async throws -> Int64
+
+    /// What a read-only SQL statement gives.
+    ///
+    /// - Returns: whether it gives more than `limit` rows; `nil` is no limit.
+    func rows(sql: String, limit: Int?, into sink: any RowSink) async throws -> Bool
 
     /// Everything that is known of a request, texts included; no row where there is none, several where a caller used a trace id again.
-    func record(traceID: TraceID) async throws -> OutputTable
+    func records(traceID: TraceID, into sink: any RowSink) async throws
 }
 
 /// Which audit records are wanted.
@@ -24,10 +35,8 @@ struct AuditQuery: Sendable, Equatable {
     var until: Timestamp?
     /// An SQL expression over the columns.
     var condition: String?
-    /// Only records with a larger id.
-    var afterID: Int64?
-    /// At most so many, the newest ones.
-    var limit = 100
+    /// At most so many, the newest ones; `nil` means all.
+    var limit: Int? = 100
 
     /// The columns that a table shows: as many as fit a terminal, the most telling ones.
     static let shownColumns = [

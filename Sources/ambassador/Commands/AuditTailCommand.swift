@@ -7,7 +7,7 @@ struct AuditTailCommand: AsyncParsableCommand {
         commandName: "tail",
         abstract: "Show the newest audit records.",
         discussion: """
-            With --format json, one object a line.
+            Records come in the order in which they were written, each once. With --format json, one object a line.
 
             EXAMPLES:
               ambassador audit tail
@@ -31,9 +31,6 @@ struct AuditTailCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on with records as they come, until interrupted.")
     var follow = false
 
-    /// The most records of one look at the store; what is left comes with the next.
-    private static let batchMax = 1000
-
     func validate() throws {
         guard (1...100_000).contains(self.lines) else { throw ValidationError("--lines is 1 to 100000.") }
     }
@@ -51,33 +48,20 @@ struct AuditTailCommand: AsyncParsableCommand {
         to output: any TextOutput,
         pause: () async throws -> Void
     ) async throws {
-        var query = AuditQuery(
+        let query = AuditQuery(
             flow: self.selection.flow,
             tenant: self.selection.tenant,
             outcomes: self.outcome?.outcomes ?? [],
             limit: self.lines
         )
-        var isFirst = true
-        while true {
-            let table = try await source.records(query)
-            if isFirst || !table.rows.isEmpty {
-                try output.write(self.text(table, isFirst: isFirst, width: output.width))
-            }
-            isFirst = false
-            guard self.follow else { return }
-            if case .integer(let id)? = table.rows.last?.first { query.afterID = id }
-            // An empty log has no id to go on from, so everything that comes is new.
-            query.afterID = query.afterID ?? 0
-            query.limit = Self.batchMax
-            if table.rows.count < Self.batchMax { try await pause() }
-        }
-    }
-
-    private func text(_ table: OutputTable, isFirst: Bool, width: Int?) -> String {
-        switch self.output.format {
-        case .table: TableWriter(width: width, showsHeader: isFirst).text(table.selecting(AuditQuery.shownColumns))
-        case .json: table.objects.map { JSONText.line($0) + "\n" }.joined()
-        case .csv: CSVWriter.text(table, showsHeader: isFirst)
+        let names = self.output.format == .table ? AuditQuery.shownColumns : []
+        let writer = ResultWriter(self.output.format.following(on: output), to: output, selecting: names)
+        var last = try await source.tail(query, after: nil, into: writer)
+        try writer.flush()
+        while self.follow {
+            try await pause()
+            last = try await source.tail(query, after: last, into: writer)
+            try writer.flush()
         }
     }
 }

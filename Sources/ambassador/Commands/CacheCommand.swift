@@ -25,7 +25,7 @@ struct CacheListCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES:
               ambassador cache list --flow faq_qa --limit 20
-              ambassador cache list --tenant acme --format csv
+              ambassador cache list --tenant acme --limit 0 --format csv
 
             A flow of the configuration that has a target is listed by it, as cache purge does.
 
@@ -37,26 +37,29 @@ struct CacheListCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var output: FormatOptions
 
-    @Option(name: .long, help: ArgumentHelp("At most so many rows.", valueName: "rows"))
-    var limit = 100
-
-    func validate() throws {
-        guard (1...1_000_000).contains(self.limit) else { throw ValidationError("--limit is 1 to 1000000.") }
-    }
+    @OptionGroup var limit: LimitOption
 
     func run() async throws {
         try await reporting {
-            try await self.execute(StoreSources.entries(path: try self.store.path()), to: Terminal.output)
+            let source = try StoreSources.entries(path: try self.store.path())
+            try await self.execute(source, to: Terminal.output, notesTo: Terminal.error)
         }
     }
 
-    func execute(_ source: any EntrySource, to output: any TextOutput) async throws {
-        let table = try await source.entries(
+    func execute(
+        _ source: any EntrySource,
+        to output: any TextOutput,
+        notesTo notes: any TextOutput
+    ) async throws {
+        let writer = ResultWriter(self.output.format, to: output)
+        let isCut = try await source.entries(
             flow: try self.store.target(ofFlow: self.selection.flow),
             tenant: self.selection.tenant,
-            limit: self.limit
+            limit: self.limit.rows,
+            into: writer
         )
-        try self.output.write(table, to: output)
+        try writer.end()
+        if isCut { self.limit.tellOfMore("newest", "answers", on: notes) }
     }
 }
 
@@ -88,6 +91,8 @@ struct CacheShowCommand: AsyncParsableCommand {
     func execute(_ source: any EntrySource, to output: any TextOutput) async throws {
         let table = try await source.entry(key: self.key)
         guard !table.rows.isEmpty else { throw CommandFailure("no stored answer has the key \(visible(self.key))") }
-        try self.output.write(self.output.format == .table ? table.transposed : table, to: output)
+        let writer = DetailWriter(self.output.format, to: output)
+        try writer.add(table)
+        try writer.end()
     }
 }

@@ -22,7 +22,7 @@ func reporting(
     do {
         try await work()
     } catch let errors as ConfigurationErrors {
-        output.tell(errors.description + "\n")
+        output.tell(printableLines(errors.description) + "\n")
         throw ExitCode(ConfigurationErrors.exitStatus)
     } catch let error as OutputError {
         throw ExitCode(error.end(tellingTo: output))
@@ -31,7 +31,7 @@ func reporting(
     } catch let usage as ValidationError {
         throw usage
     } catch {
-        output.tell("error: \(error)\n")
+        output.tell("error: \(printableLines("\(error)"))\n")
         throw ExitCode.failure
     }
 }

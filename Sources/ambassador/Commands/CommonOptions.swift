@@ -130,7 +130,9 @@ struct FormatOptions: ParsableArguments {
     init() {}
 
     func write(_ table: OutputTable, to output: any TextOutput) throws(OutputError) {
-        try output.write(self.format.text(table, width: output.width))
+        let writer = ResultWriter(self.format, to: output)
+        try writer.add(table)
+        try writer.end()
     }
 }
 

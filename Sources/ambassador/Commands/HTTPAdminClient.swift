@@ -10,7 +10,8 @@ struct HTTPAdminClient: AdminClient {
     /// What is shown to the admin plane: an API key or a token; `nil` where it asks nobody.
     var key: Secret?
 
-    private static let answerBytesMax = 4 << 20
+    /// All marks, of which the ambassador keeps 64 MiB, each byte as six at worst.
+    private static let answerBytesMax = 400 << 20
     private static let timeout: TimeAmount = .seconds(30)
 
     func purge(_ selection: PurgeRequest) async throws -> PurgeResult {

@@ -9,10 +9,10 @@ enum JSONText {
         return text
     }
 
-    /// The value over several lines, two spaces a level.
-    static func pretty(_ value: JSONValue) -> String {
+    /// The value over several lines, two spaces a level, for a line that is indented by so many spaces.
+    static func pretty(_ value: JSONValue, indentation: Int = 0) -> String {
         var text = ""
-        Self.write(value, into: &text, indentation: 0)
+        Self.write(value, into: &text, indentation: indentation)
         return text
     }
 

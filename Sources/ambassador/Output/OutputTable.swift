@@ -22,32 +22,30 @@ enum OutputFormat: String, Sendable, CaseIterable {
     case json
     case csv
 
-    /// Writes all rows; tables are cut to the width, the columns of the terminal, unless it is `nil`.
-    func text(_ table: OutputTable, width: Int?) -> String {
+    /// How rows become text for an output; tables are cut to its width, where it has one.
+    func rows(for output: any TextOutput) -> any RowFormat {
         switch self {
-        case .table: TableWriter(width: width).text(table)
-        case .json: JSONText.pretty(.array(table.objects)) + "\n"
-        case .csv: CSVWriter.text(table)
+        case .table: TableRows(width: output.width)
+        case .json: JSONRows()
+        case .csv: CSVRows(isForTerminal: output.isTerminal)
+        }
+    }
+
+    /// The same for a result that comes bit by bit and may have no end: objects are lines, and columns grow.
+    func following(on output: any TextOutput) -> any RowFormat {
+        switch self {
+        case .table: TableRows(width: output.width, growsWithFlushes: true)
+        case .json: JSONLines()
+        case .csv: CSVRows(isForTerminal: output.isTerminal)
         }
     }
 }
 
 extension OutputTable {
-    /// Those of the named columns that there are, in the order of the names; all where none is.
-    func selecting(_ names: [String]) -> OutputTable {
-        let found = names.compactMap { name in self.columns.firstIndex { $0.utf8.elementsEqual(name.utf8) } }
-        guard !found.isEmpty else { return self }
-        return OutputTable(
-            columns: found.map { self.columns[$0] },
-            rows: self.rows.map { row in found.map { row[$0] } }
-        )
-    }
-
-    /// One JSON object a row.
-    var objects: [JSONValue] {
-        self.rows.map { row in
-            .object(zip(self.columns, row).map { JSONMember($0, $1.json) })
-        }
+    /// The positions of those of the named columns that there are, in the order of the names; of all where none is.
+    static func positions(of names: [String], in columns: [String]) -> [Int] {
+        let found = names.compactMap { name in columns.firstIndex { $0.utf8.elementsEqual(name.utf8) } }
+        return found.isEmpty ? Array(columns.indices) : found
     }
 }
 
@@ -72,7 +70,7 @@ extension OutputTable.Value {
         }
     }
 
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         switch self {
         case .null: .null
         case .integer(let number): .digits(String(number))

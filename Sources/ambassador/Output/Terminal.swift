@@ -6,6 +6,8 @@ protocol TextOutput: Sendable {
     func write(_ text: String) throws(OutputError)
     /// How many columns a line may have; `nil` where nobody looks at lines.
     var width: Int? { get }
+    /// Whether what is written is shown, by something that acts upon control characters.
+    var isTerminal: Bool { get }
 }
 
 extension TextOutput {
@@ -50,6 +52,8 @@ struct Terminal: TextOutput {
         }
         return 0
     }
+
+    var isTerminal: Bool { isatty(self.descriptor) == 1 }
 
     var width: Int? {
         var size = winsize()

@@ -8,25 +8,40 @@ import NIOCore
 struct SQLiteEntrySource: EntrySource {
     let path: String
 
-    func entries(flow: FlowName?, tenant: TenantID?, limit: Int) async throws -> OutputTable {
+    private static let columns = [
+        "key", "tenant", "target", "stored", "expires", "body_bytes", "upstream_ms", "input",
+    ]
+
+    func entries(flow: FlowName?, tenant: TenantID?, limit: Int?, into sink: any RowSink) async throws -> Bool {
         var filter = EntryReader.Filter()
         filter.target = flow
         filter.tenant = tenant
-        filter.limit = limit
-        var rows: [[OutputTable.Value]] = []
+        filter.limit = limit.map { $0 + 1 }
+        try sink.begin(Self.columns)
+        var left = limit ?? .max
+        var isCut = false
+        var failure: OutputError?
         try EntryReader(path: self.path).list(filter) { entry in
-            rows.append([
-                .text(entry.key.description), .text(entry.tenant), .text(entry.target), .text(entry.storedAt.iso8601),
-                .text(entry.expiresAt.iso8601), .integer(Int64(entry.bodyBytes)),
-                .real(Double(entry.upstreamMicroseconds) / 1000),
-                entry.input.map { .text(String(buffer: $0)) } ?? .null,
-            ])
-            return true
+            isCut = left == 0
+            guard !isCut else { return false }
+            left -= 1
+            do throws(OutputError) {
+                try sink.add(Self.row(entry))
+            } catch {
+                failure = error
+            }
+            return failure == nil
         }
-        return OutputTable(
-            columns: ["key", "tenant", "target", "stored", "expires", "body_bytes", "upstream_ms", "input"],
-            rows: rows
-        )
+        if let failure { throw failure }
+        return isCut
+    }
+
+    private static func row(_ entry: EntryReader.Summary) -> [OutputTable.Value] {
+        [
+            .text(entry.key.description), .text(entry.tenant), .text(entry.target), .text(entry.storedAt.iso8601),
+            .text(entry.expiresAt.iso8601), .integer(Int64(entry.bodyBytes)),
+            .real(Double(entry.upstreamMicroseconds) / 1000), entry.input.map { .text(String(buffer: $0)) } ?? .null,
+        ]
     }
 
     func entry(key: String) async throws -> OutputTable {

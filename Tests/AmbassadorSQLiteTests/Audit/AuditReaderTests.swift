@@ -87,6 +87,73 @@ import Testing
         }
     }
 
+    @Test("the tail has each record once and by id, however the times at which requests began are mixed")
+    func mixedTail() async throws {
+        try await withDatabase { fixture in
+            let reader = try AuditReader(path: fixture.path)
+            let start = fixture.clock.now
+            var seen: [Int64] = []
+            var last: Int64 = 0
+            for round in 0..<20 {
+                // Every third request was slow: it began long before those that are recorded beside it.
+                try await fixture.record(
+                    (0..<1_000).map { number in
+                        let began = round * 1_000 + number - (number % 3 == 0 ? 700 : 0)
+                        return try makeRecord(at: start.advanced(by: .milliseconds(began)))
+                    }
+                )
+                // Taken in looks of different lengths.
+                var left = round % 2 == 0 ? 700 : .max
+                last = try reader.tail(after: last) { row in
+                    if case .integer(let id) = row[0] { seen.append(id) }
+                    left -= 1
+                    return left > 0
+                }
+            }
+            _ = try reader.tail(after: last) { row in
+                if case .integer(let id) = row[0] { seen.append(id) }
+                return true
+            }
+            #expect(seen == Array(1...20_000))
+        }
+    }
+
+    @Test("the newest records come from the oldest of them on, and whether there are more is told") func newest()
+        async throws
+    {
+        try await withDatabase { fixture in
+            let start = fixture.clock.now
+            try await fixture.record(
+                (0..<5_000).map { try makeRecord(at: start.advanced(by: .milliseconds(-($0 / 2)))) }
+            )
+            let reader = try AuditReader(path: fixture.path)
+            // The later a record was written, the earlier its request began; of two of one time the one with the larger id is newer.
+            let ascending = stride(from: 4_999, through: 1, by: -2).flatMap { [Int64($0), Int64($0) + 1] }
+            for (limit, isCut) in [
+                (1, true), (2, true), (3, true), (4_999, true), (5_000, false), (5_001, false), (nil, false),
+            ]
+                as [(Int?, Bool)]
+            {
+                var found: [Int64] = []
+                let hasMore = try reader.newest(AuditFilter(), limit: limit) { row in
+                    if case .integer(let id) = row[0] { found.append(id) }
+                    return true
+                }
+                #expect(found == Array(ascending.suffix(limit ?? .max)))
+                #expect(hasMore == isCut)
+            }
+            #expect(try reader.newestIDs(AuditFilter(), limit: 3) == [1, 2, 4])
+            var filter = AuditFilter()
+            filter.expression = "id % 2 = 0"
+            var found: [Int64] = []
+            let hasMore = try reader.newest(filter, limit: 2) { row in
+                if case .integer(let id) = row[0] { found.append(id) }
+                return true
+            }
+            #expect(found == [4, 2] && hasMore)
+        }
+    }
+
     @Test("the operator's own SQL sees the view") func sql() async throws {
         try await withDatabase { fixture in
             try await fixture.record([try makeRecord(), try makeRecord(outcome: .miss), try makeRecord()])
@@ -181,7 +248,10 @@ import Testing
             case "flow and time":
                 filter.flow = try flow("faq_qa")
                 filter.since = fixture.clock.now
-            case "tail": filter.ids = 5...10
+            case "tail":
+                filter.ids = 5...10
+                filter.order = .asWritten
+                filter.flow = try flow("faq_qa")
             default:
                 filter.flow = try flow("faq_qa")
                 filter.expression = "latency_ms > 2000 AND tenant = 'acme' AND outcome = 'hit'"
