@@ -254,6 +254,7 @@ let package = Package(
             dependencies: [
                 "ambassador", "AmbassadorCore", "AmbassadorHTTP", "AmbassadorIdentity", "AmbassadorRedis",
                 "AmbassadorSQLite", "AmbassadorTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,3 +1,4 @@
+import AmbassadorCore
 import Dispatch
 import Logging
 import NIOCore

@@ -1,5 +1,6 @@
 import AmbassadorCore
 import AmbassadorTesting
+import ArgumentParser
 import NIOCore
 import NIOPosix
 import Synchronization

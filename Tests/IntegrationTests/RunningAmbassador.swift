@@ -62,20 +62,47 @@ struct RunningAmbassador: Sendable {
 
     /// The outcomes of the audit log, oldest first.
     func outcomes() async throws -> [String] {
-        let table = try await SQLiteAuditSource(path: self.store).rows(
-            sql: "SELECT outcome || coalesce(':' || detail, '') FROM audit ORDER BY id",
-            limit: 1_000_000
+        try await self.texts("SELECT outcome || coalesce(':' || detail, '') FROM audit ORDER BY id")
+    }
+
+    /// The same of the requests whose callers were identified: each has a record of its own.
+    func outcomesOfIdentified() async throws -> [String] {
+        try await self.texts(
+            """
+            SELECT outcome || coalesce(':' || detail, '') FROM audit
+            WHERE id IN (SELECT id FROM audit_records WHERE count IS NULL) ORDER BY id
+            """
         )
+    }
+
+    /// How many other requests were refused, by their error; these are summed.
+    func refusalsOfOthers() async throws -> [String] {
+        try await self.texts(
+            """
+            SELECT error || ' ' || sum(count) FROM audit
+            WHERE id IN (SELECT id FROM audit_records WHERE count IS NOT NULL) GROUP BY error ORDER BY error
+            """
+        )
+    }
+
+    /// The number of these requests.
+    func sumOfOthers() async throws -> Int {
+        Int(try await self.texts("SELECT coalesce(sum(count), 0) FROM audit_records").first ?? "") ?? 0
+    }
+
+    private func texts(_ sql: String) async throws -> [String] {
+        let table = try await SQLiteAuditSource(path: self.store).rows(sql: sql, limit: 1_000_000)
         return table.rows.map { $0[0].plainText }
     }
 }
 
 /// Runs a whole ambassador for the time of a closure, then stops it gracefully.
 ///
-/// The settings are YAML below the addresses, which are free ones.
+/// The settings are YAML below the addresses, which are free ones; those of `upstream` are members that follow its address.
 @discardableResult
 func withAmbassador<Result: Sendable>(
     upstream: String,
+    upstreamSettings: String = "",
     store: String,
     settings: String,
     takesShortcuts: Bool = true,
@@ -85,7 +112,7 @@ func withAmbassador<Result: Sendable>(
     let yaml = """
         listen: {address: "127.0.0.1:0"}
         admin: {address: "unix:\(socket)"}
-        upstream: {url: "\(upstream)"}
+        upstream: {url: "\(upstream)"\(upstreamSettings)}
         store: {path: "\(store)"}
         log: {requests: "off", level: critical}
         \(settings)

@@ -43,8 +43,14 @@ import Testing
             }
         }
         let store = try temporaryStore()
-        try await withAmbassador(upstream: "http://127.0.0.1:\(proxy.port)", store: store, settings: Self.settings) {
-            ambassador in
+        // A probe of LangFlow's health would come by the connection that is to be cut.
+        let upstream = "http://127.0.0.1:\(proxy.port)"
+        try await withAmbassador(
+            upstream: upstream,
+            upstreamSettings: ", health_path: null",
+            store: store,
+            settings: Self.settings
+        ) { ambassador in
             _ = try await StreamCaller.ask("the first", of: ambassador).answer()
             let sent = ScriptedUpstream.members(of: ByteBuffer(bytes: langFlow.upstream.requests[0].body))
             let cuts = Self.cuts(sessionBytes: sent["session_id"]?.utf8.count ?? 0)

@@ -52,7 +52,7 @@ package struct PurgeSelection: Sendable, Hashable {
 
     /// Whether an entry is among those that are removed.
     ///
-    /// Bound: with a text, one pass over the entry's input for each of its forms, 5 ms for each MiB at the worst.
+    /// Bound: with a text, one pass over the entry's input for each of its forms, 5 ms for each MiB at the worst, and the time to fold it.
     package func covers(_ entry: CacheEntry) -> Bool {
         self.verdict(on: entry) == .covered
     }

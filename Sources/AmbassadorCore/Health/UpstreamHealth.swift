@@ -171,6 +171,9 @@ package final class UpstreamHealth: Sendable {
 
 /// The prober.
 extension UpstreamHealth {
+    /// Whether there is anything to ask; without it ``run()`` returns at once.
+    package var canAsk: Bool { self.source != nil }
+
     /// Asks for LangFlow's health whenever it is due, until its task is cancelled.
     package func run() async {
         guard let source else { return }

@@ -79,7 +79,8 @@ extension WriterLoop {
             switch operation {
             case .insert(let entry, _): dropped.append(entry)
             case .discard: break
-            case .remove(_, let continuation), .prune(let continuation): continuation.resume(returning: nil)
+            case .remove(_, let continuation): continuation.resume(returning: nil)
+            case .prune(let continuation): continuation.resume(returning: nil)
             case .perform: self.begin(operation)
             }
         }

@@ -42,12 +42,27 @@ extension AmbassadorConfiguration {
         )
     }
 
-    /// Who is let in on the admin plane.
-    func adminGate(_ identity: Identity, _ clocks: Clocks, _ logger: Logger) throws(InvalidValue) -> AdminGate {
-        AdminGate(
-            authenticator: identity.authenticator,
-            failures: try self.failures(clocks),
-            clocks: clocks,
+    /// The admin plane, which lets in whom the data plane does.
+    func adminPlane(
+        _ ambassador: Ambassador,
+        _ database: SQLiteDatabase,
+        _ identity: Identity,
+        _ registry: MetricRegistry,
+        _ clocks: Clocks,
+        _ logger: Logger
+    ) throws(InvalidValue) -> AdminPlane {
+        AdminPlane(
+            gate: AdminGate(
+                authenticator: identity.authenticator,
+                failures: try self.failures(clocks),
+                clocks: clocks,
+                logger: logger
+            ),
+            audit: database.adminAudit,
+            caches: ambassador,
+            curation: ambassador,
+            retention: database,
+            metrics: registry,
             logger: logger
         )
     }

@@ -88,15 +88,7 @@ struct Assembly {
         )
         let ambassador = Ambassador(parts)
         Self.watch(parts, database, redis, identity, registry)
-        let admin = AdminPlane(
-            gate: try configuration.adminGate(identity, clocks, logger),
-            audit: database.adminAudit,
-            caches: ambassador,
-            curation: ambassador,
-            retention: database,
-            metrics: registry,
-            logger: logger
-        )
+        let admin = try configuration.adminPlane(ambassador, database, identity, registry, clocks, logger)
         let listeners = Listeners(configuration, ambassador, admin, group, registry, clocks, logger)
         opened.add { await listeners.shutdown() }
         Self.watch(listeners.data, parts.readiness)
@@ -219,9 +211,15 @@ struct Assembly {
             if let error = await keeper.keep() { keeper.complain(error) }
             await opened.close()
         }
-        let prober = Running { await cancelWhenGracefulShutdown { await parts.health.run() } }
-        guard parts.budgets.hasBudgets else { return [ending, prober] }
-        return [ending, prober, Running { await cancelWhenGracefulShutdown { await keeper.run() } }]
+        var services: [any Service] = [ending]
+        // A service that ends by itself would end the process.
+        if parts.health.canAsk {
+            services.append(Running { await cancelWhenGracefulShutdown { await parts.health.run() } })
+        }
+        if parts.budgets.hasBudgets {
+            services.append(Running { await cancelWhenGracefulShutdown { await keeper.run() } })
+        }
+        return services
     }
 
     /// Gives calls to LangFlow that nobody waits for any more a moment to end, since their answers will be kept.

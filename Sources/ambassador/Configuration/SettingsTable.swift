@@ -220,7 +220,7 @@ enum SettingsTable {
             "upstream.health_path",
             optional: \.upstream.healthPath,
             .urlPath,
-            "What LangFlow is asked for, once a second at most, while something fails; empty asks for nothing."
+            "What LangFlow is asked for, once a second at most, while something fails; null asks for nothing."
         ),
         Setting(
             "upstream.breaker.window",

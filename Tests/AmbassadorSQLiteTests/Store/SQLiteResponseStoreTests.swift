@@ -317,6 +317,13 @@ import Testing
                 if number % 100 == 99 { try await fixture.settle() }
             }
             try await eventually { fixture.metric(.storePruned) ?? 0 > 0 }
+            // A stop does not wait for retention.
+            try await eventually("pages are given back") {
+                let pages = "SELECT page_count FROM pragma_page_count"
+                let size = "SELECT page_size FROM pragma_page_size"
+                let connection = try fixture.connect()
+                return try (connection.integer(pages) ?? .max) * (connection.integer(size) ?? 0) <= maximum * 12 / 10
+            }
             await fixture.database.stop()
             #expect(try DatabaseFile(fixture.path).byteCount <= maximum * 12 / 10)
             let last = try makeEntry(number: UInt64(count - 1))
