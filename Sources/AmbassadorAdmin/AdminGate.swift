@@ -2,7 +2,7 @@ package import AmbassadorCore
 package import Logging
 import NIOCore
 
-/// Finds out who sends a request to the admin plane, before anything else of it is looked at; nobody else gets further.
+/// Authenticates each request to the admin plane before it is routed; a request without a valid credential ends here.
 package struct AdminGate: Sendable {
     private let authenticator: any Authenticator
     private let failures: RateLimiter?
@@ -55,7 +55,7 @@ package struct AdminGate: Sendable {
         }
         let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: address)
         if case .limited(_, let seconds) = self.failures?.admit(subject, .request, at: self.clocks.now()) {
-            // Not logged: whoever guesses must not fill the log either.
+            // Not logged: failed credentials must not fill the log.
             return Refusal(
                 .rateLimited,
                 "Too many requests without a valid credential came from this address. Try again later.",

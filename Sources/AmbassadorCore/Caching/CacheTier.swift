@@ -16,7 +16,7 @@ package struct CacheTier: Sendable {
         await self.cache.entry(for: key).flatMap(self.taken)
     }
 
-    /// The entry of what ``lookUp(_:_:)`` has found, asked for anew: a purge may have come since.
+    /// The entry of what ``lookUp(_:_:)`` has found, if no purge has covered it since.
     func entry(of finding: Finding) async -> CacheEntry? {
         await finding.entry.flatMap(self.taken)
     }

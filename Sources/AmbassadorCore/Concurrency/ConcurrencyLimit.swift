@@ -108,7 +108,7 @@ package final class ConcurrencyLimit: Sendable {
         }
     }
 
-    /// Gives a place back: to whoever goes next, if anybody waits.
+    /// Releases a place; the next waiting call gets it, if there is one.
     package func release() {
         self.release(of: nil, nil)
     }

@@ -9,7 +9,7 @@ struct CallEnd: Sendable {
     /// How long LangFlow took, without what its readers had it wait.
     let took: Duration
     /// Whether the call had the whole time of its flow, or nearly, and LangFlow was not busy with more calls than it can answer: if
-    /// not, a timeout is nobody's fault.
+    /// not, a timeout counts for no breaker.
     let hadItsTime: Bool
 }
 

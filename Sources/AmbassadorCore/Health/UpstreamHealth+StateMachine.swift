@@ -35,7 +35,7 @@ extension UpstreamHealth {
         static var pauseMax: Duration { .seconds(5) }
         /// How long calls are doubted that had opened the breaker of a LangFlow that is well.
         static var doubtTime: Duration { .seconds(60) }
-        /// Timeouts that may wait for their judgement; more are blamed on nobody.
+        /// Most timeouts that wait to be attributed; further ones count for no breaker.
         static var timeoutsMax: Int { 256 }
 
         private var isOpen = false

@@ -66,7 +66,7 @@ struct Exchange: Sendable {
     }
 
     private func subject(of reply: Reply) -> AuditSubject {
-        // What is refused was not asked of anybody, and may be large.
+        // A refused request keeps no text: it was not forwarded, and may be large.
         let storesInputs = self.flow?.settings.storesInputs != false && reply.outcome != .refused
         return AuditSubject(
             AuditSubject.Fields(

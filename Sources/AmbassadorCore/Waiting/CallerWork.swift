@@ -34,7 +34,7 @@ package final class CallerWork: Sendable {
         var threads = 0
     }
 
-    /// A tenth of a core that it shares with a busy event loop, all of one that nobody else needs.
+    /// The threads get a tenth of a core that a busy event loop uses too, and all of an idle core.
     private static let niceness: Int32 = 10
     private let threadsMax: Int
     private let state: Mutex<State>

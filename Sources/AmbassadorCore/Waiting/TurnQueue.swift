@@ -1,6 +1,6 @@
 import DequeModule
 
-/// A queue in which parties take turns, whoever of them has most in it.
+/// A fair queue: parties take turns, however many items each has queued.
 ///
 /// Bound: what is pushed and popped costs the same whatever waits; to remove looks through what waits of the party, and where that was
 /// all through the parties.

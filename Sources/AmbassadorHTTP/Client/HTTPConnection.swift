@@ -143,7 +143,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         }
     }
 
-    /// The connection is of no more use; what came before is the call's all the same.
+    /// The connection cannot be used again; the call keeps the bytes that it has received.
     private func fail(_ error: any Error) {
         if self.state.close() { self.pool.forget(self) }
         self.take(.failure(error))
