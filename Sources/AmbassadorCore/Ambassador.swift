@@ -70,18 +70,6 @@ package final class Ambassador: Responder {
         return .answered(self.turnAway(reply, exchange))
     }
 
-    package func probe(_ probe: Probe, traceID: TraceID) -> Response {
-        switch probe {
-        case .health:
-            return Response(status: 200, traceID: traceID, content: .json(ByteBuffer(string: #"{"status":"healthy"}"#)))
-        case .live:
-            return Response(status: 200, traceID: traceID, content: .json(ByteBuffer(string: #"{"status":"live"}"#)))
-        case .ready:
-            let (status, body) = self.parts.readiness.report()
-            return Response(status: status, traceID: traceID, content: .json(body))
-        }
-    }
-
     /// Finds out what is asked of which flow, and refuses what is not in order or not allowed.
     func plan(
         _ request: Request,

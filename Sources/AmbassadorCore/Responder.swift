@@ -105,12 +105,17 @@ package struct RefusedHead: Sendable {
     }
 }
 
-/// The health routes of the data plane.
-package enum Probe: Sendable, Hashable, CaseIterable {
-    /// `/healthz`: the process serves.
-    case health
-    /// `/livez`
-    case live
-    /// `/readyz`: configured, store open, listening. LangFlow or Redis being away makes it degraded, never unready.
-    case ready
+/// What anybody may ask of the data plane, by its path: whether the process is well, and LangFlow's own questions of that kind.
+package enum Probe: String, Sendable, Hashable, CaseIterable {
+    /// The process serves.
+    case health = "/healthz"
+    case live = "/livez"
+    /// Configured, store open, listening. LangFlow or Redis being away makes it degraded, never unready.
+    case ready = "/readyz"
+    /// As ``health``, in LangFlow's words.
+    case langFlowHealth = "/health"
+    /// As ``health``, in LangFlow's words; says whether LangFlow is there, too.
+    case langFlowHealthCheck = "/health_check"
+    /// Which LangFlow it is whose calls are taken.
+    case langFlowVersion = "/api/v1/version"
 }

@@ -66,6 +66,13 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             ("health", "is not a plain path"), ("\"/a b\"", "is not a plain path"), ("\"/a?b\"", "is not a plain path"),
             ("\"http://a/health\"", "is not a plain path"), ("\"/a\\0\"", "is not a plain path"),
         ],
+        "paths": [
+            ("[lf]", "is not a path"), ("[/lf/]", "is not a path"), ("[/]", "is not a path"),
+            ("[\"\"]", "is not a path"),
+            ("[/a//b]", "is not a path"), ("[/a/..]", "is not a path"), ("[\"/a%62\"]", "is not a path"),
+            ("[/api/v1/run]", "makes one route of another"), ("/lf", "is not a list"),
+            ("[/a, /a]", "has an element twice"),
+        ],
         "hosts": [
             ("[\"a:80\"]", "has something that"), ("[\"http://a\"]", "has something that"),
             ("[a b]", "has something that"), ("a.example", "is not a list"), ("[a, a]", "has an element twice"),

@@ -23,6 +23,7 @@ struct ProbeListenerTests {
             let address = try SocketAddress(unixDomainSocketPath: socket)
             for (method, path, status) in [
                 ("GET", "/healthz", 200), ("GET", "/livez", 200), ("GET", "/readyz", 200), ("HEAD", "/readyz", 200),
+                ("GET", "/health", 200), ("HEAD", "/health_check", 200), ("POST", "/health", 405),
                 ("GET", "/metrics", 200), ("POST", "/metrics", 405), ("POST", "/run-flow", 404),
                 ("GET", "/admin/v1/cache/stats", 404), ("POST", "/admin/v1/cache/purge", 404),
             ] {

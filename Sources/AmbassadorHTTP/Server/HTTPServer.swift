@@ -41,7 +41,7 @@ package final class HTTPServer: Service {
         logger: Logger
     ) {
         var configuration = configuration
-        configuration.routes = responder is PlainPlane ? .own : .calls
+        if responder is PlainPlane { configuration.routes = .own }
         self.configuration = configuration
         self.group = group
         self.logger = logger

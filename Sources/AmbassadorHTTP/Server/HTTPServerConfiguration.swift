@@ -17,8 +17,8 @@ package struct HTTPServerConfiguration: Sendable {
 
     /// Under which names requests are taken, probes apart; `nil` for whatever `Host` says.
     package var hosts: KnownHosts?
-    /// Which requests are taken: those of its responder.
-    var routes = ServedRoutes.calls
+    /// Which requests are taken; on a plane that has routes of its own always those.
+    package var routes = ServedRoutes.calls(RouteTable())
     /// Whether `POST /api/v1/responses` is a route.
     package var takesResponses = false
 
@@ -64,7 +64,7 @@ package struct HTTPServerConfiguration: Sendable {
 /// Which requests a server takes.
 package enum ServedRoutes: Sendable, Hashable {
     /// The calls of applications, and the probes.
-    case calls
+    case calls(RouteTable)
     /// Whatever there is: the responder has routes of its own.
     case own
 }

@@ -92,20 +92,15 @@ package struct RequestHead: Sendable {
         if case .call(.responses) = endpoint, !limits.takesResponses {
             throw Refusal(.unknownRoute, "There is no such route. Set routes.responses to true to have it.")
         }
-        let takesMethod: Bool
-        switch endpoint {
-        case .call(let route):
+        if case .call(let route) = endpoint {
             refused.head.route = route.name
             if case .langFlowRun(let flow) = route { refused.head.flow = flow }
-            takesMethod = method == "POST"
-        case .probe:
-            takesMethod = method == "GET" || method == "HEAD"
-        case .own:
-            guard method != "CONNECT" else { throw Refusal(.notImplemented, "No tunnels are made here.") }
-            takesMethod = true
+        }
+        if case .own = endpoint, method == "CONNECT" {
+            throw Refusal(.notImplemented, "No tunnels are made here.")
         }
         let isPreflight = method == "OPTIONS" && limits.crossOrigin != nil
-        guard takesMethod || isPreflight else {
+        guard endpoint.takes(method) || isPreflight else {
             refused.head.allowedMethods = endpoint.allowedMethods + (limits.crossOrigin == nil ? "" : ", OPTIONS")
             throw Refusal(.methodNotAllowed, "This route takes \(endpoint.allowedMethods) only.")
         }

@@ -18,6 +18,7 @@ extension AmbassadorConfiguration {
         server.allowedClients = self.listen.allowedClients
         server.tls = self.tlsSettings
         server.takesShortcuts = self.takesShortcuts
+        server.routes = .calls(RouteTable(basePaths: self.listen.basePaths))
         server.takesResponses = self.routes.responses
         server.crossOrigin = CrossOriginPolicy(
             origins: self.cors.origins,

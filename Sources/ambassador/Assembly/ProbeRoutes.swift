@@ -35,12 +35,6 @@ struct ProbeRoutes: PlainResponder {
     }
 
     private static func route(_ path: String) -> Route? {
-        switch path {
-        case "/healthz": .one(.health)
-        case "/livez": .one(.live)
-        case "/readyz": .one(.ready)
-        case "/metrics": .metrics
-        default: nil
-        }
+        path == "/metrics" ? .metrics : Probe(rawValue: path).map { .one($0) }
     }
 }

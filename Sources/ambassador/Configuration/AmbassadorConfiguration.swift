@@ -43,6 +43,8 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var allowedClients: [AddressRange] = []
         /// Under which names callers may ask while nobody is asked who they are, beside this host's own.
         var hosts: [String] = []
+        /// What may stand before every route.
+        var basePaths: [BasePath] = []
         var tls = TLS()
     }
 

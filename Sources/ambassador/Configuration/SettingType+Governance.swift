@@ -94,6 +94,18 @@ extension SettingType<[String]> {
     }
 }
 
+extension SettingType<[BasePath]> {
+    static let basePaths = SettingType.list("paths", of: "up to 16 of /path", upTo: 16) { text throws(InvalidValue) in
+        do throws(InvalidValue) {
+            return try BasePath(text)
+        } catch {
+            throw InvalidValue("has something that \(error.reason)")
+        }
+    } format: {
+        $0.description
+    }
+}
+
 extension SettingType<[WebOrigin]> {
     static let webOrigins = SettingType.list("origins", of: "up to 64 of https://host[:port], or *", upTo: 64) {
         text throws(InvalidValue) in

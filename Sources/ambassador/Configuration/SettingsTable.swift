@@ -64,6 +64,12 @@ enum SettingsTable {
             "Names in `Host` that are served beside localhost and loopback addresses while `auth.mode` is none; others get 421."
         ),
         Setting(
+            "listen.base_path",
+            \.listen.basePaths,
+            .basePaths,
+            "Paths that may stand before every route, as `/lf/acme` does in `/lf/acme/api/v1/run/faq`."
+        ),
+        Setting(
             "listen.tls.certificate_file",
             optional: \.listen.tls.certificateFile,
             .path,

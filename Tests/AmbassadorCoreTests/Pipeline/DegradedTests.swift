@@ -67,6 +67,28 @@ import Testing
         #expect(harness.ambassador.probe(.ready, traceID: .random()).text == #"{"status":"ready","degraded":[]}"#)
     }
 
+    @Test("LangFlow's own questions for its health are answered in its words, and say when it is away")
+    func langFlowHealth() async {
+        var breaker = CircuitBreakerSettings()
+        breaker.consecutiveFailures = 1
+        let harness = Harness(
+            flows: ["faq": .cached()],
+            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable)),
+            breaker: breaker
+        )
+        func text(_ probe: Probe) -> String { harness.ambassador.probe(probe, traceID: .random()).text }
+        #expect(text(.langFlowHealth) == #"{"status":"ok"}"#)
+        #expect(text(.langFlowHealthCheck) == #"{"status":"ok","chat":"ok","db":"ok"}"#)
+        #expect(
+            text(.langFlowVersion) == #"{"version":"1.13.0","main_version":"1.13.0","package":"Langflow"}"#
+        )
+        _ = await harness.ask("q")
+        #expect(text(.langFlowHealth) == #"{"status":"ok"}"#)
+        let away = "error: LangFlow does not answer at the moment"
+        #expect(text(.langFlowHealthCheck) == #"{"status":"ok","chat":"\#(away)","db":"\#(away)"}"#)
+        #expect(harness.ambassador.probe(.langFlowHealthCheck, traceID: .random()).status == 200)
+    }
+
     @Test("without anything stored the flow's fallback is served, else the error")
     func fallback() async {
         let harness = Harness(

@@ -74,9 +74,8 @@ import Testing
         let (bytes, hasEnded) = await connection.receiveToEnd()
         await connection.close()
         let statuses = ResponseMessage.all(in: bytes).map(\.status)
-        let isProbe = spelling.start.hasSuffix("/healthz HTTP/1.1") && spelling.start.hasPrefix("GET ")
-        let wanted: Set<Int> =
-            spelling.isCall || isProbe && !spelling.start.contains("/x/") ? [200, 400] : [400, 404, 405]
+        let probes = Probe.allCases.flatMap { ["GET \($0.rawValue) HTTP/1.1", "GET http://a\($0.rawValue) HTTP/1.1"] }
+        let wanted: Set<Int> = spelling.isCall || probes.contains(spelling.start) ? [200, 400] : [400, 404, 405]
         #expect(hasEnded, "\(spelling.start)")
         #expect(statuses.count == 1, "\(spelling.start): \(statuses)")
         #expect(wanted.isSuperset(of: statuses), "\(spelling.start): \(statuses)")

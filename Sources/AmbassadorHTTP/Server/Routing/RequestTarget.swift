@@ -1,22 +1,5 @@
 package import AmbassadorCore
 
-/// What a request target asks for: one of the listed routes, found on raw bytes before anything is decoded.
-package enum Endpoint: Sendable, Hashable {
-    case call(Route)
-    case probe(Probe)
-    /// One of a plane that has routes of its own: those decide about it.
-    case own(path: String, query: String?)
-
-    /// The value of `Allow` on a 405.
-    package var allowedMethods: String {
-        switch self {
-        case .call: "POST"
-        case .probe: "GET, HEAD"
-        case .own: ""
-        }
-    }
-}
-
 /// The reading of a request target (RFC 9112 §3.2): origin-form, or absolute-form of our own authority.
 package struct RequestTarget: Sendable {
     package let endpoint: Endpoint
@@ -30,8 +13,12 @@ package struct RequestTarget: Sendable {
     ///   - host: The value of `Host`, which the authority of an absolute-form target must repeat.
     ///   - routes: Which routes there are.
     /// - Throws: `malformedRequest` for bytes that no target of ours has, `unknownRoute` for paths that are not listed.
-    package init(_ target: some Collection<UInt8>, host: String?, routes: ServedRoutes = .calls) throws(Refusal) {
-        if routes == .calls, target.elementsEqual("/run-flow".utf8) {
+    package init(
+        _ target: some Collection<UInt8>,
+        host: String?,
+        routes: ServedRoutes = .calls(RouteTable())
+    ) throws(Refusal) {
+        if case .calls = routes, target.elementsEqual("/run-flow".utf8) {
             // The usual target: nothing in it needs a second look.
             self.query = nil
             self.endpoint = .call(.runFlow)
@@ -47,7 +34,7 @@ package struct RequestTarget: Sendable {
         self.query = mark.map { Array(origin[($0 + 1)...]) }
         try Self.checkSegments(of: path)
         switch routes {
-        case .calls: self.endpoint = try Self.endpoint(path)
+        case .calls(let table): self.endpoint = try table.endpoint(of: path)
         case .own:
             self.endpoint = .own(
                 path: String(decoding: path, as: UTF8.self),
@@ -104,27 +91,5 @@ package struct RequestTarget: Sendable {
             guard !isEmptyWithin, segment != [UInt8(ascii: ".")], segment != [UInt8(ascii: "."), UInt8(ascii: ".")]
             else { throw Refusal(.malformedRequest, "The request target has an empty or a dot segment.") }
         }
-    }
-
-    private static func endpoint(_ path: ArraySlice<UInt8>) throws(Refusal) -> Endpoint {
-        if path.elementsEqual("/run-flow".utf8) { return .call(.runFlow) }
-        let run = Array("/api/v1/run/".utf8)
-        if path.starts(with: run) {
-            let name = path.dropFirst(run.count)
-            if !name.isEmpty, !name.contains(UInt8(ascii: "/")) {
-                guard let flow = FlowName(name) else {
-                    throw Refusal(
-                        .malformedRequest,
-                        "A flow's name has 1 to 128 bytes of A-Z a-z 0-9 _ -, or is a UUID in lower case with hyphens."
-                    )
-                }
-                return .call(.langFlowRun(flow))
-            }
-        }
-        if path.elementsEqual("/api/v1/responses".utf8) { return .call(.responses) }
-        if path.elementsEqual("/healthz".utf8) { return .probe(.health) }
-        if path.elementsEqual("/livez".utf8) { return .probe(.live) }
-        if path.elementsEqual("/readyz".utf8) { return .probe(.ready) }
-        throw Refusal(.unknownRoute, "There is no such route.")
     }
 }
