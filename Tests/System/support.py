@@ -327,10 +327,14 @@ def langflow_answer(text: str, session: str, flow: str, question: str) -> bytes:
 
 
 class FakeLangFlow:
-    """Answers every run of a flow after a delay, in LangFlow's shape, and counts the calls by input."""
+    """Answers every run of a flow after a delay, in LangFlow's shape, and counts the calls by input.
 
-    def __init__(self, delay_seconds: float = 0.0) -> None:
+    `answer` makes the answer's text of the question; an answer repeats its text seven times.
+    """
+
+    def __init__(self, delay_seconds: float = 0.0, answer=lambda question: f"answer to {question}") -> None:
         self.delay_seconds = delay_seconds
+        self.answer = answer
         self.calls: dict[str, int] = {}
         self.port = 0
         self._server: asyncio.Server | None = None
@@ -369,7 +373,7 @@ class FakeLangFlow:
         if self.delay_seconds > 0:
             await asyncio.sleep(self.delay_seconds)
         flow = path.split("?")[0].rsplit("/", 1)[-1]
-        content = langflow_answer(f"answer to {question}", call.get("session_id") or flow, flow, question)
+        content = langflow_answer(self.answer(question), call.get("session_id") or flow, flow, question)
         writer.write(
             b"HTTP/1.1 200 OK\r\nserver: uvicorn\r\ncontent-type: application/json\r\n"
             b"content-length: %d\r\n\r\n%s" % (len(content), content)
