@@ -25,6 +25,7 @@ let migrations = [
     "0009_order_entries",
     "0010_add_refusals",
     "0011_sum_refusals",
+    "0012_add_error_details",
 ]
 
 let package = Package(

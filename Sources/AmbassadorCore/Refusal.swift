@@ -1,4 +1,4 @@
-/// Why a request gets an error: what the caller is told, and nothing that the caller must not know.
+/// Why a request gets an error: what the caller is told, and beside it the cause, which only operators are told.
 package struct Refusal: Error, Sendable, Equatable {
     package let kind: Kind
     /// One sentence for the caller: what is wrong, where, and what to do.
@@ -9,19 +9,23 @@ package struct Refusal: Error, Sendable, Equatable {
     package let upstreamStatus: Int?
     /// When the caller may try again, in whole seconds.
     package let retryAfterSeconds: Int?
+    /// For the record and the log; no answer has it.
+    package let cause: ErrorDetail?
 
     package init(
         _ kind: Kind,
         _ message: String,
         detail: String? = nil,
         upstreamStatus: Int? = nil,
-        retryAfterSeconds: Int? = nil
+        retryAfterSeconds: Int? = nil,
+        cause: ErrorDetail? = nil
     ) {
         self.kind = kind
         self.message = message
         self.detail = detail
         self.upstreamStatus = upstreamStatus
         self.retryAfterSeconds = retryAfterSeconds
+        self.cause = cause
     }
 
     /// The kinds of refusal, as the audit log and the metrics name them.

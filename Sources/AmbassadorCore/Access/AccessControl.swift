@@ -95,13 +95,15 @@ package struct AccessControl: Sendable {
     /// The one answer to all that is not accepted, so that nobody learns by trying; after too many of an address, that it must wait.
     private func refusal(of fault: CredentialFault, _ clientAddress: String?, _ now: NIODeadline) -> Refusal {
         self.rejected[fault]?.increment()
+        let cause = ErrorDetail.credential(fault, issuer: nil)
         // Not the caller's fault, so it does not count against its address.
         if fault == .keysUnavailable {
             return Refusal(
                 .identityUnavailable,
                 "Service temporarily unavailable",
                 detail: "The keys to check the credential with cannot be had at the moment. Try again later.",
-                retryAfterSeconds: 5
+                retryAfterSeconds: 5,
+                cause: cause
             )
         }
         let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: clientAddress)
@@ -109,12 +111,14 @@ package struct AccessControl: Sendable {
             return Refusal(
                 .rateLimited,
                 "Too many requests without a valid credential came from this address. Try again later.",
-                retryAfterSeconds: seconds
+                retryAfterSeconds: seconds,
+                cause: cause
             )
         }
         return Refusal(
             .unauthenticated,
-            "A valid credential is needed: an API key in X-API-Key, or an API key or a JWT in Authorization: Bearer."
+            "A valid credential is needed: an API key in X-API-Key, or an API key or a JWT in Authorization: Bearer.",
+            cause: cause
         )
     }
 }

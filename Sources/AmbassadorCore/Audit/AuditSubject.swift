@@ -17,6 +17,8 @@ package final class AuditSubject: Sendable {
         package var target: FlowName?
         package var inputHash: InputHash?
         package var clientAddress: String?
+        /// What lies behind the error that was answered; `nil` where there was none, or its kind says all.
+        package var errorDetail: ErrorDetail?
         /// What was asked (UTF-8), shared with the request's own bytes; `nil` where the flow does not store inputs.
         package var input: ByteBuffer?
         /// What was answered, in as far as its text may be kept; `nil` on errors too.
@@ -30,6 +32,7 @@ package final class AuditSubject: Sendable {
             target: FlowName? = nil,
             inputHash: InputHash? = nil,
             clientAddress: String? = nil,
+            errorDetail: ErrorDetail? = nil,
             input: ByteBuffer? = nil,
             answer: Answer? = nil
         ) {
@@ -40,6 +43,7 @@ package final class AuditSubject: Sendable {
             self.target = target
             self.inputHash = inputHash
             self.clientAddress = clientAddress
+            self.errorDetail = errorDetail
             self.input = input
             self.answer = answer
         }

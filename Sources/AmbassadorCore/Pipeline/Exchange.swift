@@ -77,6 +77,7 @@ struct Exchange: Sendable {
                 target: self.flow?.target,
                 inputHash: self.inputHash,
                 clientAddress: self.clientAddress,
+                errorDetail: reply.errorDetail,
                 input: storesInputs ? self.input : nil,
                 answer: storesInputs ? reply.answer : nil
             )

@@ -8,6 +8,8 @@ struct Reply: Sendable {
     var detail: OutcomeDetail?
     var cacheStatus: CacheStatus?
     var errorKind: Refusal.Kind?
+    /// What lies behind the error, or behind a degraded answer; the caller is not told.
+    var errorDetail: ErrorDetail?
     var ageSeconds: Int?
     var degradation: Response.Degradation?
     var retryAfterSeconds: Int?
@@ -80,6 +82,7 @@ struct Reply: Sendable {
         // Whoever got further says so.
         self.cacheStatus = .refused
         self.errorKind = refusal.kind
+        self.errorDetail = refusal.cause
         self.retryAfterSeconds = refusal.retryAfterSeconds
     }
 

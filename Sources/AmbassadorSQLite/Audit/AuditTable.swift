@@ -60,6 +60,8 @@ final class AuditTable {
         row.bind(subject.principal)
         row.bind(subject.clientAddress)
         row.bind(record.count)
+        row.bind(subject.errorDetail)
+        row.bind(subject.issuer)
         self.counts.nextID += 1
         if record.count != nil { self.counts.summed += 1 }
         try self.insert.add(row)

@@ -8,7 +8,7 @@ final class RecordInsertion {
     private static let columns = """
         id, time, trace_high, trace_low, node, route, tenant, flow, target, outcome, detail, status, error, total_us, upstream_us,
         attempts, request_bytes, response_bytes, input_tokens, output_tokens, cost_nanos, saved_nanos, age_s, input, answer,
-        principal, client_address, count
+        principal, client_address, count, error_detail, issuer
         """
     private static let columnCount = RecordInsertion.columns.split(separator: ",").count
 

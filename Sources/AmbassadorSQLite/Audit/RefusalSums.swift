@@ -5,11 +5,12 @@ import Synchronization
 /// The refused requests of callers who were not identified, until the writing thread takes their sums.
 ///
 /// It takes them about once a second. While it cannot, they are summed on: nothing is lost, and there are never more of them than
-/// so many addresses times the kinds of refusal.
+/// so many addresses times the kinds of refusal; the details of errors are told apart as long as there are few rows.
 final class RefusalSums: Sendable {
     private struct Key: Hashable {
         let client: String?
         let kind: Refusal.Kind?
+        let detail: ErrorDetail?
     }
 
     private struct State {
@@ -21,6 +22,8 @@ final class RefusalSums: Sendable {
 
     /// The addresses that are told apart at once; all further ones are one.
     static let clientsMax = 64
+    /// With so many rows at once, further ones are made without the details of errors.
+    static let detailedMax = 256
     /// What stands in place of the further ones' address.
     static let otherClients = "others"
     private static let interval: TimeAmount = .seconds(1)
@@ -41,12 +44,15 @@ final class RefusalSums: Sendable {
             let isKnown = state.clients.contains(refusal.clientAddress) || state.clients.count < Self.clientsMax
             let client = isKnown ? refusal.clientAddress : Self.otherClients
             if isKnown { state.clients.insert(client) }
-            let key = Key(client: client, kind: refusal.errorKind)
+            var key = Key(client: client, kind: refusal.errorKind, detail: refusal.errorDetail)
+            if state.sums[key] == nil, state.sums.count >= Self.detailedMax {
+                key = Key(client: client, kind: refusal.errorKind, detail: nil)
+            }
             if let count = state.sums[key]?.count {
                 state.sums[key]?.count = count + 1
                 return (true, false)
             }
-            state.sums[key] = Self.first(refusal, from: client)
+            state.sums[key] = Self.first(refusal, from: client, key.detail)
             defer { state.opened = state.opened ?? .now() }
             return (true, state.opened == nil)
         }
@@ -82,9 +88,15 @@ final class RefusalSums: Sendable {
     }
 
     /// The record of the first one, without what its caller may choose freely: names would otherwise grow in number with every guess.
-    private static func first(_ refusal: AuditRecord, from client: String?) -> AuditRecord {
+    private static func first(
+        _ refusal: AuditRecord,
+        from client: String?,
+        _ detail: ErrorDetail?
+    ) -> AuditRecord {
         var record = refusal
-        record.subject = AuditSubject(.init(route: refusal.route, tenant: refusal.tenant, clientAddress: client))
+        record.subject = AuditSubject(
+            .init(route: refusal.route, tenant: refusal.tenant, clientAddress: client, errorDetail: detail)
+        )
         record.count = 1
         return record
     }

@@ -17,6 +17,8 @@ final class SubjectTable {
         let answer: Int64?
         let principal: NumberedText
         let clientAddress: NumberedText
+        let errorDetail: NumberedText
+        let issuer: NumberedText
     }
 
     // A note is the edition of the table, then the place in it and one.
@@ -113,7 +115,9 @@ final class SubjectTable {
             input: try self.inputID(fields, day),
             answer: try self.answerID(fields, day),
             principal: self.texts.numbered(fields.principal),
-            clientAddress: self.texts.numbered(fields.clientAddress)
+            clientAddress: self.texts.numbered(fields.clientAddress),
+            errorDetail: self.texts.numbered(fields.errorDetail?.word),
+            issuer: self.texts.numbered(fields.errorDetail?.issuer)
         )
     }
 

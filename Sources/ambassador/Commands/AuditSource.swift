@@ -40,7 +40,7 @@ struct AuditQuery: Sendable, Equatable {
 
     /// The columns that a table shows: as many as fit a terminal, the most telling ones.
     static let shownColumns = [
-        "id", "time", "tenant", "flow", "outcome", "detail", "status", "error", "count", "latency_ms", "age_s", "input",
-        "trace_id",
+        "id", "time", "tenant", "flow", "outcome", "detail", "status", "error", "error_detail", "count", "latency_ms",
+        "age_s", "input", "trace_id",
     ]
 }

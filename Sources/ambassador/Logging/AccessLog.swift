@@ -41,6 +41,8 @@ struct AccessLog: Sendable {
         Self.write("outcome", record.outcome.rawValue, into: &line)
         Self.write("detail", record.detail?.rawValue, into: &line)
         Self.write("error", record.errorKind?.rawValue, into: &line)
+        Self.write("error_detail", record.errorDetail?.word, into: &line)
+        Self.write("issuer", record.errorDetail?.issuer, into: &line)
         Self.write("status", record.status, into: &line)
         Self.write("duration_us", Int(record.totalMicroseconds), into: &line)
         Self.write("upstream_us", Int(record.upstreamMicroseconds), into: &line)

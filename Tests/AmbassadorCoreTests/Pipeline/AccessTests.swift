@@ -37,6 +37,9 @@ struct AccessTests {
         let records = harness.audit.records
         #expect(records.map(\.errorKind) == Array(repeating: .unauthenticated, count: 4))
         #expect(records.allSatisfy { $0.principal == nil && $0.flow == nil && $0.outcome == .refused })
+        let faults: [CredentialFault] = [.missing, .malformed, .unknown, .unknown]
+        #expect(records.map(\.errorDetail) == faults.map { .credential($0, issuer: nil) })
+        #expect(faults.allSatisfy { fault in !bodies.contains { $0.contains("\"\(fault.rawValue)\"") } })
     }
 
     @Test("a caller is recorded by name and tenant, and gets its own tenant's answers only")

@@ -9,11 +9,18 @@ import Testing
     private func refusal(
         from address: String?,
         _ kind: Refusal.Kind = .unauthenticated,
-        flow flowName: String? = nil
+        flow flowName: String? = nil,
+        detail: ErrorDetail? = nil
     ) throws -> AuditRecord {
         var record = AuditRecord(
             of: AuditSubject(
-                .init(route: .runFlow, tenant: .default, flow: try flowName.map(flow), clientAddress: address)
+                .init(
+                    route: .runFlow,
+                    tenant: .default,
+                    flow: try flowName.map(flow),
+                    clientAddress: address,
+                    errorDetail: detail
+                )
             ),
             time: Timestamp(milliseconds: 1_790_000_000_000),
             traceID: .random(),
@@ -62,6 +69,41 @@ import Testing
         #expect(rows.filter { $0.errorKind == .malformedRequest }.map(\.count) == [3])
         #expect(sums.take(inHurry: true).isEmpty)
         #expect(sums.due == nil)
+    }
+
+    @Test("what lies behind errors is told apart, by its word and issuer") func details() throws {
+        let sums = RefusalSums(signal: WriterSignal())
+        let details: [ErrorDetail?] = [
+            nil, .credential(.expired, issuer: "https://a.example"), .credential(.expired, issuer: "https://b.example"),
+            .credential(.missing, issuer: nil),
+        ]
+        for (number, detail) in details.enumerated() {
+            for _ in 0...number { #expect(sums.add(try self.refusal(from: "10.0.0.1", flow: "guess", detail: detail))) }
+        }
+        let rows = sums.take(inHurry: true)
+        #expect(rows.allSatisfy { $0.flow == nil && $0.clientAddress == "10.0.0.1" })
+        for (number, detail) in details.enumerated() {
+            #expect(rows.filter { $0.errorDetail == detail }.map(\.count) == [number + 1])
+        }
+        #expect(rows.count == details.count)
+    }
+
+    @Test("beyond so many rows further ones are summed without their details; none is lost") func manyDetails() throws {
+        let sums = RefusalSums(signal: WriterSignal())
+        let faults = CredentialFault.allCases
+        for client in 0..<64 {
+            for fault in faults {
+                #expect(sums.add(try self.refusal(from: "10.0.0.\(client)", detail: .credential(fault, issuer: nil))))
+            }
+        }
+        // Those that have a row are counted in it, however many there are.
+        #expect(sums.add(try self.refusal(from: "10.0.0.0", detail: .credential(faults[0], issuer: nil))))
+        let rows = sums.take(inHurry: true)
+        #expect(rows.requests == 64 * faults.count + 1)
+        #expect(rows.filter { $0.errorDetail != nil }.count == RefusalSums.detailedMax)
+        #expect(rows.count <= RefusalSums.detailedMax + 64)
+        let first = rows.filter { $0.clientAddress == "10.0.0.0" }
+        #expect(first.filter { $0.errorDetail == .credential(faults[0], issuer: nil) }.map(\.count) == [2])
     }
 
     @Test("a stop writes what is summed, and takes nothing afterwards") func stop() async throws {

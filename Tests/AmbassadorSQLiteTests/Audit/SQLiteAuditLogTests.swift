@@ -25,6 +25,7 @@ import Testing
             record.inputHash = InputHash(words: (1, 2, 3, .max))
             record.detail = .stale
             record.errorKind = .upstreamTimeout
+            record.errorDetail = .credential(.expired, issuer: "https://idp.example")
             record.totalMicroseconds = 1_234_567
             record.upstreamMicroseconds = 1_000_001
             record.attempts = 2
@@ -52,7 +53,8 @@ import Testing
                 "route": .text("langflow-run"), "tenant": .text("acme"), "principal": .text("key:Zoë 你好"),
                 "flow": .text("faq_qa"), "target": .text("0b1e1f52-6c52-4a3f-8f0e-b3a6f0f3a001"),
                 "outcome": .text("degraded"), "detail": .text("stale"), "status": .integer(200),
-                "error": .text("upstream_timeout"), "count": .integer(1), "latency_ms": .real(1_234.567),
+                "error": .text("upstream_timeout"), "error_detail": .text("expired"),
+                "issuer": .text("https://idp.example"), "count": .integer(1), "latency_ms": .real(1_234.567),
                 "upstream_ms": .real(1_000.001),
                 "attempts": .integer(2), "request_bytes": .integer(123), "response_bytes": .integer(4_567),
                 "input_tokens": .integer(11), "output_tokens": .integer(22), "cost": .real(2.5), "saved": .real(0.125),
@@ -73,7 +75,8 @@ import Testing
                 uniqueKeysWithValues: zip(try reader.columns(), try #require(try reader.record(id: 1)))
             )
             for column in [
-                "principal", "flow", "target", "detail", "error", "age_s", "client_address", "input_hash", "input",
+                "principal", "flow", "target", "detail", "error", "error_detail", "issuer", "age_s", "client_address",
+                "input_hash", "input",
             ] {
                 #expect(found[column] == .null, "\(column)")
             }
