@@ -81,6 +81,10 @@ test-streams: debug ## Streams: the first byte, the memory of 200 slow readers, 
 test-hostile: debug ## Ten minutes before an upstream that breaks every rule (SECONDS=60 for one)
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/hostile $(if $(filter command line,$(origin SECONDS)),--seconds $(SECONDS))
 
+.PHONY: test-accounting
+test-accounting: debug ## 10,000 requests of all kinds: the audit log has each call once, and its cost is LangFlow's own count
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/accounting
+
 .PHONY: test-surroundings
 test-surroundings: debug ## README's tour, Redis, TLS, a Unix socket; Tests/laboratory runs it as an ordinary user
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/surroundings

@@ -26,6 +26,7 @@ let migrations = [
     "0010_add_refusals",
     "0011_sum_refusals",
     "0012_add_error_details",
+    "0013_add_background_calls",
 ]
 
 let package = Package(
@@ -247,6 +248,7 @@ let package = Package(
                 "AmbassadorSQLite", "AmbassadorTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -64,6 +64,8 @@ extension Ambassador {
         plan.flow.metrics.countCall(answered: outcome.error == nil, microseconds: took.microseconds)
         switch outcome {
         case .success(let value): return (value, took.microseconds)
+        // Nothing was sent where there was nothing to send it with.
+        case .failure(.noResources): throw FetchFailure(.noResources)
         case .failure(let error): throw FetchFailure(error, microseconds: took.microseconds)
         }
     }

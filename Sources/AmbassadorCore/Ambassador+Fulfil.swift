@@ -34,17 +34,17 @@ extension Ambassador {
         if plan.form == .records { return await self.fulfilStream(plan, stale) }
         if plan.caching.isBypass { return await self.fetchPastFlights(plan, stale) }
         var landing = await self.land(key, plan)
-        if case .failed(let failure, wasShared: true) = landing, failure.isOurRefusal {
+        if case .failed(let failure, let share) = landing, share.wasShared, failure.isOurRefusal {
             // What another caller may not do says nothing of this one.
             landing = await self.land(key, plan)
         }
         switch landing {
-        case .failed(let failure, wasShared: true) where failure.isOurRefusal:
+        case .failed(let failure, let share) where share.wasShared && failure.isOurRefusal:
             // Again another's, as when somebody asks on and on: then past the flights, under this caller's own limits.
             return await self.fetchPastFlights(plan, stale)
-        case .done(let fetched, let wasShared):
-            return self.reply(fetched, to: plan, over: stale, wasShared: wasShared)
-        case .failed(let failure, let wasShared): return self.degrade(plan, stale, failure, wasShared: wasShared)
+        case .done(let fetched, let share):
+            return self.reply(fetched, to: plan, over: stale, share)
+        case .failed(let failure, let share): return self.degrade(plan, stale, failure, share)
         case .waitedTooLong: return self.degrade(plan, stale, FetchFailure(.timeout))
         case .tooManyWaiters: return self.degrade(plan, stale, FetchFailure(.overloaded))
         case .cancelled: return .abandoned(plan.request.traceID)
@@ -52,9 +52,13 @@ extension Ambassador {
     }
 
     private func land(_ key: CacheKey, _ plan: Plan) async -> Flights.Landing {
-        await self.parts.flights.land(key, deadline: plan.deadline, keepsRunning: true) {
-            () async throws(FetchFailure) in try await self.fetch(plan)
-        }
+        await self.parts.flights.land(
+            key,
+            deadline: plan.deadline,
+            keepsRunning: true,
+            unclaimed: { await self.recordUnclaimed(plan, $0) },
+            operation: { () async throws(FetchFailure) in try await self.fetch(plan) }
+        )
     }
 
     /// The answer that an entry gives under the flow's settings: fresh, or stale while it is refreshed, or none.
@@ -99,7 +103,11 @@ extension Ambassador {
     private func refreshInBackground(_ key: CacheKey, _ plan: Plan) {
         switch plan.form {
         case .document:
-            self.parts.flights.refreshInBackground(key) { () async throws(FetchFailure) in try await self.fetch(plan) }
+            self.parts.flights.refreshInBackground(
+                key,
+                unclaimed: { await self.recordUnclaimed(plan, $0) },
+                operation: { () async throws(FetchFailure) in try await self.fetch(plan) }
+            )
         case .records:
             guard case .use(_, let purges) = plan.caching else { return }
             self.parts.streams.refreshInBackground(key, purges: purges) { await self.produce(plan, $0) }
@@ -117,15 +125,18 @@ extension Ambassador {
 
     func fetchPastFlights(_ plan: Plan, _ stale: CacheEntry?) async -> Reply {
         do throws(FetchFailure) {
-            return self.reply(try await self.fetch(plan), to: plan, over: stale, wasShared: false)
+            return self.reply(try await self.fetch(plan), to: plan, over: stale, .alone)
         } catch {
-            return error.error == .cancelled
-                ? .abandoned(plan.request.traceID) : self.degrade(plan, stale, error)
+            guard error.error == .cancelled else { return self.degrade(plan, stale, error) }
+            var reply = Reply.abandoned(plan.request.traceID)
+            if let call = error.call { reply.carry(call, of: plan.flow) }
+            return reply
         }
     }
 
-    func reply(_ fetched: Fetched, to plan: Plan, over entry: CacheEntry?, wasShared: Bool) -> Reply {
-        guard fetched.status == 200 else { return self.rejection(fetched, to: plan, wasShared: wasShared) }
+    func reply(_ fetched: Fetched, to plan: Plan, over entry: CacheEntry?, _ share: Share) -> Reply {
+        guard fetched.status == 200 else { return self.rejection(fetched, to: plan, share) }
+        let wasShared = share.wasShared
         // A document has every form.
         let answer = fetched.answer.in(plan.form) ?? fetched.answer
         var reply = Reply(
@@ -150,31 +161,25 @@ extension Ambassador {
         // Made a moment ago, but for another request.
         if wasShared { reply.ageSeconds = 0 }
         reply.usage = fetched.usage
-        let nanos = plan.flow.settings.price.nanos(for: fetched.usage)
-        if wasShared {
-            reply.savedNanos = nanos
+        if share.carriesCall {
+            reply.carry(fetched.call, of: plan.flow)
         } else {
-            reply.costNanos = nanos
-            reply.upstreamMicroseconds = fetched.microseconds
-            reply.attempts = 1
+            reply.savedNanos = plan.flow.settings.price.nanos(for: fetched.usage)
         }
         return reply
     }
 
     /// LangFlow's own 4xx, passed on with its status and body.
-    private func rejection(_ fetched: Fetched, to plan: Plan, wasShared: Bool) -> Reply {
+    private func rejection(_ fetched: Fetched, to plan: Plan, _ share: Share) -> Reply {
         let session = plan.session.escaped
         var reply = Reply(
             status: fetched.status,
             content: .answer(fetched.answer, session: session),
             outcome: .rejected
         )
-        reply.cacheStatus = wasShared ? .collapsed(stored: false) : .miss(stored: false)
+        reply.cacheStatus = share.wasShared ? .collapsed(stored: false) : .miss(stored: false)
         if case .bypass(let reason) = plan.caching { reply.cacheStatus = .bypass(reason) }
-        if !wasShared {
-            reply.upstreamMicroseconds = fetched.microseconds
-            reply.attempts = 1
-        }
+        if share.carriesCall { reply.carry(fetched.call, of: plan.flow) }
         return reply
     }
 
@@ -183,7 +188,7 @@ extension Ambassador {
         _ plan: Plan,
         _ stale: CacheEntry?,
         _ failure: FetchFailure,
-        wasShared: Bool = false
+        _ share: Share = .alone
     ) -> Reply {
         let now = self.parts.clocks.now()
         let refusal = failure.refusal(
@@ -217,11 +222,7 @@ extension Ambassador {
                 if case .bypass(let reason) = plan.caching { .bypass(reason) } else { .miss(stored: false) }
         }
         reply.errorKind = refusal.kind
-        // The call is its leader's alone, so that sums over the audit log count it once.
-        if !wasShared, failure.microseconds > 0 {
-            reply.upstreamMicroseconds = failure.microseconds
-            reply.attempts = 1
-        }
+        if share.carriesCall, let call = failure.call { reply.carry(call, of: plan.flow) }
         return reply
     }
 

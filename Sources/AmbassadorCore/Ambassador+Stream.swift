@@ -19,21 +19,25 @@ extension Ambassador {
         }
         if let stored, let reply = self.answer(with: stored, to: plan, from: .memory) { return reply }
         guard let place else { return self.degrade(plan, stale, FetchFailure(.overloaded)) }
-        let opening = await place.relay.opening(for: place.reader, until: plan.deadline)
+        let opening = await place.relay.opening(for: place.reader, until: place.deadline(from: plan.deadline))
         if case .flowing = opening { return self.reply(streaming: place, to: plan, over: stale) }
         place.leave()
+        let call = place.carriedCall(at: self.parts.clocks.now())
+        let share = Share(wasShared: place.isShared, carriesCall: call != nil)
+        var reply: Reply
         switch opening {
         case .flowing: preconditionFailure("a stream that flows was replied to")
-        case .answered(let fetched):
-            return self.reply(fetched, to: plan, over: stale, wasShared: place.isShared)
+        case .answered(let fetched): return self.reply(fetched, to: plan, over: stale, share)
         case .failed(let failure) where place.isShared && failure.isOurRefusal:
             // What another caller may not do says nothing of this one, whose own limits are asked.
             return await self.fulfilStream(plan, stale, othersRefusals: othersRefusals + 1)
-        case .failed(let failure) where failure.error == .cancelled: return .abandoned(plan.request.traceID)
-        case .failed(let failure): return self.degrade(plan, stale, failure, wasShared: place.isShared)
-        case .left(.deadline): return self.degrade(plan, stale, FetchFailure(.timeout))
-        case .left(.cancellation): return .abandoned(plan.request.traceID)
+        case .failed(let failure) where failure.error == .cancelled: reply = .abandoned(plan.request.traceID)
+        case .failed(let failure): return self.degrade(plan, stale, failure, share)
+        case .left(.deadline): reply = self.degrade(plan, stale, FetchFailure(.timeout))
+        case .left(.cancellation): reply = .abandoned(plan.request.traceID)
         }
+        if let call { reply.carry(call, of: plan.flow) }
+        return reply
     }
 
     /// Joins the stream of a key, unless a purge covers it that came before the request: who asks after a purge gets nothing of before.
@@ -67,8 +71,9 @@ extension Ambassador {
             let (call, microseconds) = try await self.guarded(
                 plan,
                 stall: { stalled },
-                call: { start in
-                    await self.callStream(plan, at: start) { record in
+                call: { start -> Result<StreamCall, FetchError> in
+                    guard relay.beginCall(at: start) else { return .failure(.cancelled) }
+                    return await self.callStream(plan, at: start) { record in
                         relay.open()
                         let before = clocks.now()
                         if await relay.append(record) { stalled += before.duration(to: clocks.now()) }
@@ -77,7 +82,8 @@ extension Ambassador {
             )
             switch call {
             case .answer(let called):
-                relay.settle(.answered(await self.keepWhole(called, plan, microseconds: microseconds)))
+                let fetched = await self.keepWhole(called, plan, microseconds: microseconds)
+                if !relay.settle(.answered(fetched)) { await self.recordUnclaimed(plan, .success(fetched)) }
             case .stream(let stream):
                 let answer = relay.keptRecords.map { ($0 + [stream.last]).answer(text: stream.text) }
                 if let answer, stream.outline.storability == .storable, stream.lifetimeMax != .zero,
@@ -91,18 +97,17 @@ extension Ambassador {
                 {
                     self.keep(entry, plan, from: nil)
                 }
-                relay.finish(
-                    stream.last,
-                    StreamEnd(
-                        usage: stream.outline.usage,
-                        answer: answer ?? .text(stream.text),
-                        microseconds: microseconds
-                    )
+                let end = StreamEnd(
+                    usage: stream.outline.usage,
+                    answer: answer ?? .text(stream.text),
+                    microseconds: microseconds
                 )
+                if !relay.finish(stream.last, end) { await self.recordUnclaimed(plan, end) }
             }
         } catch {
-            guard relay.isOpen else { return relay.settle(.failed(error)) }
-            relay.finish(nil, StreamEnd(microseconds: error.microseconds, failure: error, isCut: error.isCut))
+            let end = StreamEnd(microseconds: error.microseconds ?? 0, failure: error, isCut: error.isCut)
+            let isClaimed = relay.isOpen ? relay.finish(nil, end) : relay.settle(.failed(error))
+            if !isClaimed { await self.recordUnclaimed(plan, end) }
         }
     }
 
@@ -115,7 +120,13 @@ extension Ambassador {
                 view: reply.view ?? .run(EscapedSessionID("")),
                 deadline: reply.deadline ?? .distantFuture,
                 conclude: { conclusion, byteCount in
-                    await self.record(reply.concluded(conclusion, exchange), exchange, responseBytes: byteCount)
+                    // It has left: whether the call is its own is settled.
+                    let call = source.carriedCall(at: self.parts.clocks.now())
+                    return await self.record(
+                        reply.concluded(conclusion, call, exchange),
+                        exchange,
+                        responseBytes: byteCount
+                    )
                 }
             )
         )
@@ -155,7 +166,7 @@ extension Ambassador {
         }
         reply.source = place
         reply.view = plan.streamView(createdAt: plan.time)
-        reply.deadline = plan.deadline
+        reply.deadline = place.deadline(from: plan.deadline)
         return reply
     }
 }
@@ -176,7 +187,11 @@ extension FetchFailure {
 
 extension Reply {
     /// What is recorded of a streamed reply once it has ended.
-    fileprivate func concluded(_ conclusion: RecordedStream.Conclusion, _ exchange: Exchange) -> Reply {
+    fileprivate func concluded(
+        _ conclusion: RecordedStream.Conclusion,
+        _ call: CallMade?,
+        _ exchange: Exchange
+    ) -> Reply {
         var reply = self
         switch conclusion {
         case .abandoned:
@@ -191,24 +206,13 @@ extension Reply {
                 reply.outcome = .failed
                 reply.errorKind = failure.refusal(retryAfter: .zero).kind
             }
-            reply.count(end, as: self.outcome, exchange)
+            // A replay has its own numbers.
+            if case .collapsed = self.outcome, call == nil, end.failure == nil {
+                reply.usage = end.usage
+                reply.savedNanos = exchange.flow?.settings.price.nanos(for: end.usage) ?? 0
+            }
         }
+        if let call { reply.carry(call, of: exchange.flow) }
         return reply
-    }
-
-    /// The call is its leader's alone, so that sums over the audit log count it once; a replay has its own numbers.
-    private mutating func count(_ end: StreamEnd, as outcome: Outcome, _ exchange: Exchange) {
-        let nanos = exchange.flow?.settings.price.nanos(for: end.usage) ?? 0
-        switch outcome {
-        case .miss, .bypass:
-            self.usage = end.usage
-            self.costNanos = end.failure == nil ? nanos : 0
-            self.upstreamMicroseconds = end.microseconds
-            self.attempts = 1
-        case .collapsed:
-            self.usage = end.usage
-            self.savedNanos = end.failure == nil ? nanos : 0
-        default: break
-        }
     }
 }

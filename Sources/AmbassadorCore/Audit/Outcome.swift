@@ -1,4 +1,4 @@
-/// What became of a request, in one word.
+/// What became of a request, in one word; or that it was a call for none.
 package enum Outcome: String, Sendable, CaseIterable {
     /// Answered with a fresh entry.
     case hit
@@ -20,6 +20,12 @@ package enum Outcome: String, Sendable, CaseIterable {
     case failed
     /// The caller left before the answer.
     case abandoned
+    /// No request but a call that stands in the record of none: a refresh in the background, or a call whose callers had all left
+    /// before it ended.
+    case refresh
+
+    /// What becomes of requests, by ``index``.
+    package static let ofRequests = Self.allCases.filter { $0 != .refresh }
 
     /// The position among all outcomes.
     package var index: Int {
@@ -34,6 +40,7 @@ package enum Outcome: String, Sendable, CaseIterable {
         case .refused: 7
         case .failed: 8
         case .abandoned: 9
+        case .refresh: 10
         }
     }
 }

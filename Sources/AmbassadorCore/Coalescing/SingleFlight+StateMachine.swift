@@ -102,20 +102,33 @@ extension SingleFlight {
             return Leaving(arrival: waiter.arrival, givenUp: flight.task)
         }
 
-        /// Ends a flight.
+        /// Takes those who wait for a flight whose operation has ended; it cannot be joined any more.
         ///
-        /// - Returns: who waits for it, and who waits for the last one to end, if it was that.
-        mutating func finish(_ id: UInt64) -> (waiters: [Waiter], drains: [OneShot<Bool>]) {
-            guard let flight = self.flights.removeValue(forKey: id) else {
-                preconditionFailure("a flight ended twice")
-            }
+        /// - Returns: each with its part, the first one of them with the call.
+        mutating func land(_ id: UInt64) -> [(Waiter, Share)] {
+            guard let flight = self.flights[id] else { preconditionFailure("a flight landed that had ended") }
+            self.flights[id]?.waiters = [:]
             if !flight.isGivenUp {
                 self.joinable[flight.key] = nil
             }
+            // By their numbers: the one that began it first.
+            let carrier = flight.waiters.keys.min()
+            return flight.waiters.map { number, waiter in
+                (waiter, Share(wasShared: waiter.isFollower, carriesCall: number == carrier))
+            }
+        }
+
+        /// Ends a flight that has landed.
+        ///
+        /// - Returns: who waits for the last one to end, if it was that.
+        mutating func end(_ id: UInt64) -> [OneShot<Bool>] {
+            guard let flight = self.flights.removeValue(forKey: id) else {
+                preconditionFailure("a flight ended twice")
+            }
             self.backgroundCount -= flight.isBackground ? 1 : 0
-            guard self.flights.isEmpty else { return (Array(flight.waiters.values), []) }
+            guard self.flights.isEmpty else { return [] }
             defer { self.drains.removeAll() }
-            return (Array(flight.waiters.values), Array(self.drains.values))
+            return Array(self.drains.values)
         }
 
         mutating func shutDown() {

@@ -8,9 +8,8 @@ import Synchronization
 package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     /// How a caller's wait ended.
     package enum Landing: Sendable {
-        /// `wasShared` where another caller, or a background refresh, had begun the operation.
-        case done(Value, wasShared: Bool)
-        case failed(Failure, wasShared: Bool)
+        case done(Value, Share)
+        case failed(Failure, Share)
         /// The caller's deadline passed first.
         case waitedTooLong
         /// As many callers wait for the operation as may.
@@ -22,14 +21,26 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     /// What is run: it must end by itself, within a timeout of its own, and soon after its task is cancelled.
     package typealias Operation = @Sendable () async throws(Failure) -> Value
 
+    /// Gets what an operation ended with that nobody waits for any more; the operation counts as under way until it returns.
+    package typealias Unclaimed = @Sendable (Result<Value, Failure>) async -> Void
+
+    private let leaderGrace: Duration
     private let sleeper: Sleeper
     private let machine: Mutex<StateMachine>
 
     /// - Parameters:
     ///   - waitersMax: how many may wait for one operation beside the one that began it.
     ///   - backgroundMax: how many background refreshes may be under way at once.
+    ///   - leaderGrace: how much longer than its deadline the caller waits that began an operation: one with a timeout at the same
+    ///     moment ends with its own failure then, and in that caller's record.
     ///   - sleeper: what the deadlines are waited with.
-    package init(waitersMax: Int = 1000, backgroundMax: Int = 64, sleeper: Sleeper = .system) {
+    package init(
+        waitersMax: Int = 1000,
+        backgroundMax: Int = 64,
+        leaderGrace: Duration = .zero,
+        sleeper: Sleeper = .system
+    ) {
+        self.leaderGrace = leaderGrace
         self.sleeper = sleeper
         self.machine = Mutex(StateMachine(waitersMax: waitersMax, backgroundMax: backgroundMax))
     }
@@ -41,17 +52,20 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     ///   - deadline: when this caller stops waiting, on the monotonic clock.
     ///   - keepsRunning: whether the operation goes on once nobody waits for it, since its answer will be kept. Where several callers
     ///     differ, it goes on. Otherwise its task is cancelled, and the next caller begins another.
+    ///   - unclaimed: told what the operation ended with, where this caller began it and nobody waits any more.
     ///   - operation: run where this caller is the first.
     /// - Returns: how this caller's wait ended; it always ends.
     package func land(
         _ key: CacheKey,
         deadline: NIODeadline,
         keepsRunning: Bool,
+        unclaimed: @escaping Unclaimed = { _ in },
         operation: @escaping Operation
     ) async -> Landing {
         guard !Task.isCancelled else { return .cancelled }
         let arrival = OneShot<Landing>()
         let waiter: WaiterID
+        var deadline = deadline
         switch self.machine.withLock({ $0.join(key, arrival: arrival, keepsRunning: keepsRunning) }) {
         case .refuse:
             return .tooManyWaiters
@@ -59,7 +73,8 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
             waiter = follower
         case .lead(let leader):
             waiter = leader
-            self.begin(leader.flight, operation)
+            if self.leaderGrace > .zero { deadline = deadline.advanced(by: self.leaderGrace) }
+            self.begin(leader.flight, operation, unclaimed)
         }
         return await arrival.value(until: deadline, sleeper: self.sleeper) { departure in
             self.leave(waiter, for: departure)
@@ -71,9 +86,13 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     /// - Returns: whether it was begun: not while the key's operation or `backgroundMax` others are under way, and not after
     ///   ``shutDown()``.
     @discardableResult
-    package func refreshInBackground(_ key: CacheKey, operation: @escaping Operation) -> Bool {
+    package func refreshInBackground(
+        _ key: CacheKey,
+        unclaimed: @escaping Unclaimed = { _ in },
+        operation: @escaping Operation
+    ) -> Bool {
         guard let flight = self.machine.withLock({ $0.beginRefresh(of: key) }) else { return false }
-        self.begin(flight, operation)
+        self.begin(flight, operation, unclaimed)
         return true
     }
 
@@ -103,27 +122,31 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     /// How many operations are under way, those given up but not yet ended included.
     package var flightCount: Int { self.machine.withLock { $0.flightCount } }
 
-    private func begin(_ flight: UInt64, _ operation: @escaping Operation) {
+    private func begin(_ flight: UInt64, _ operation: @escaping Operation, _ unclaimed: @escaping Unclaimed) {
         // Its own, but where its first caller runs: an operation that one event loop begins and ends changes no thread.
         let task = Task(executorPreference: CurrentTask.executor) {
-            do throws(Failure) {
-                let value = try await operation()
-                self.finish(flight) { .done(value, wasShared: $0) }
-            } catch {
-                self.finish(flight) { .failed(error, wasShared: $0) }
-            }
+            let result = await Self.result(of: operation)
+            let waiters = self.machine.withLock { $0.land(flight) }
+            for (waiter, share) in waiters { waiter.arrival.deliver(Self.landing(result, share)) }
+            if waiters.isEmpty { await unclaimed(result) }
+            for drained in self.machine.withLock({ $0.end(flight) }) { drained.deliver(true) }
         }
         // Everybody may have left, or the operation may have ended, before its task could be noted.
         self.machine.withLock { $0.attach(task, to: flight) }?.cancel()
     }
 
-    private func finish(_ flight: UInt64, landing: (_ wasShared: Bool) -> Landing) {
-        let (waiters, drains) = self.machine.withLock { $0.finish(flight) }
-        for waiter in waiters {
-            waiter.arrival.deliver(landing(waiter.isFollower))
+    private static func result(of operation: Operation) async -> Result<Value, Failure> {
+        do throws(Failure) {
+            return .success(try await operation())
+        } catch {
+            return .failure(error)
         }
-        for drained in drains {
-            drained.deliver(true)
+    }
+
+    private static func landing(_ result: Result<Value, Failure>, _ share: Share) -> Landing {
+        switch result {
+        case .success(let value): .done(value, share)
+        case .failure(let failure): .failed(failure, share)
         }
     }
 

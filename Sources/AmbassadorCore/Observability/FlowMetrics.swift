@@ -14,13 +14,13 @@ package final class FlowMetrics: Sendable {
         case .stale: [.memory, .redis, .store]
         case .bypass: [.session, .policy, .noStore, .tombstone]
         case .degraded: [.stale, .fallback]
-        case .miss, .collapsed, .rejected, .refused, .failed, .abandoned: []
+        case .miss, .collapsed, .rejected, .refused, .failed, .abandoned, .refresh: []
         }
     }
 
     package init(label flow: String, registry: MetricRegistry) {
         var requests: [Counter] = []
-        for outcome in Outcome.allCases {
+        for outcome in Outcome.ofRequests {
             let plain = registry.counter(.requests, ("flow", flow), ("outcome", outcome.rawValue), ("detail", ""))
             var row = [Counter](repeating: plain, count: OutcomeDetail.allCases.count + 1)
             for detail in Self.details(of: outcome) {
@@ -44,11 +44,13 @@ package final class FlowMetrics: Sendable {
         self.saved = registry.counter(.savedNanos, ("flow", flow))
     }
 
-    /// Counts a finished request.
+    /// Counts a finished request; of a call for none its cost alone.
     package func count(_ record: AuditRecord) {
-        let column = record.detail.map { $0.index + 1 } ?? 0
-        self.requests[record.outcome.index * (OutcomeDetail.allCases.count + 1) + column].increment()
-        self.latency.record(microseconds: record.totalMicroseconds)
+        if record.outcome != .refresh {
+            let column = record.detail.map { $0.index + 1 } ?? 0
+            self.requests[record.outcome.index * (OutcomeDetail.allCases.count + 1) + column].increment()
+            self.latency.record(microseconds: record.totalMicroseconds)
+        }
         if record.costNanos != 0 { self.cost.increment(by: Int(record.costNanos)) }
         if record.savedNanos != 0 { self.saved.increment(by: Int(record.savedNanos)) }
     }

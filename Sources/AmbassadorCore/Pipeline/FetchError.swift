@@ -37,10 +37,10 @@ package enum FetchError: Error, Sendable, Equatable {
 /// A ``FetchError`` and what the attempt cost.
 package struct FetchFailure: Error, Sendable {
     let error: FetchError
-    /// How long LangFlow was waited for; zero where it was not called.
-    let microseconds: Int64
+    /// How long LangFlow was waited for; `nil` where it was not called.
+    let microseconds: Int64?
 
-    init(_ error: FetchError, microseconds: Int64 = 0) {
+    init(_ error: FetchError, microseconds: Int64? = nil) {
         self.error = error
         self.microseconds = microseconds
     }

@@ -43,6 +43,8 @@ final class PacedReplay: RecordSource {
 
     func leave() {}
 
+    func carriedCall(at now: NIODeadline) -> CallMade? { nil }
+
     private func takeRecord(_ state: inout State) -> StreamRecord? {
         var splitter = RecordSplitter(recordBytesMax: .max)
         splitter.append(state.rest)

@@ -7,6 +7,9 @@ protocol RecordSource: Sendable {
 
     /// Says that no more is asked for.
     func leave()
+
+    /// The call that stands in this reader's record; settled once the reader has left.
+    func carriedCall(at now: NIODeadline) -> CallMade?
 }
 
 extension StreamFlights.Place: RecordSource {
@@ -16,5 +19,9 @@ extension StreamFlights.Place: RecordSource {
 
     func leave() {
         self.relay.leave(self.reader)
+    }
+
+    func carriedCall(at now: NIODeadline) -> CallMade? {
+        self.relay.call(carriedBy: self.reader, at: now)
     }
 }

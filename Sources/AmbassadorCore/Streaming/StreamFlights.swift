@@ -11,6 +11,13 @@ package final class StreamFlights: Sendable {
         let reader: UInt64
         /// Whether another began it.
         let isShared: Bool
+        let leaderGrace: Duration
+
+        /// When this reader stops waiting: the one that began the stream a little later than the others, so that a stream with a
+        /// timeout at the same moment ends with its own failure, and in that reader's record.
+        func deadline(from deadline: NIODeadline) -> NIODeadline {
+            self.isShared ? deadline : deadline.advanced(by: self.leaderGrace)
+        }
     }
 
     /// What makes a stream: it must end by itself, within a timeout of its own, and soon after its task is cancelled.
@@ -33,16 +40,24 @@ package final class StreamFlights: Sendable {
 
     let limits: StreamLimits
     private let refreshesMax: Int
+    private let leaderGrace: Duration
     private let sleeper: Sleeper
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - limits: how much of a stream is held, and for how many.
     ///   - refreshesMax: how many background refreshes may be under way at once.
+    ///   - leaderGrace: as ``SingleFlight``'s.
     ///   - sleeper: what the readers' deadlines are waited with.
-    package init(limits: StreamLimits = StreamLimits(), refreshesMax: Int = 64, sleeper: Sleeper = .system) {
+    package init(
+        limits: StreamLimits = StreamLimits(),
+        refreshesMax: Int = 64,
+        leaderGrace: Duration = .zero,
+        sleeper: Sleeper = .system
+    ) {
         self.limits = limits
         self.refreshesMax = refreshesMax
+        self.leaderGrace = leaderGrace
         self.sleeper = sleeper
     }
 
@@ -71,13 +86,13 @@ package final class StreamFlights: Sendable {
         let found: Found = self.state.withLock { state in
             if let relay = state.joinable[key], relay !== outdated {
                 guard relay.readerCount <= self.limits.readersMax else { return .none }
-                if let reader = relay.join() { return .joined(Place(relay: relay, reader: reader, isShared: true)) }
+                if let reader = relay.join() { return .joined(self.place(reader, of: relay, isShared: true)) }
                 // It cannot be read from its beginning any more: another takes its place.
             }
             if isStored() { return .none }
             let relay = StreamRelay(limits: self.limits, isKept: true, purges: purges, sleeper: self.sleeper)
             state.joinable[key] = relay
-            return .begun(self.enter(&state), Self.first(of: relay))
+            return .begun(self.enter(&state), self.first(of: relay))
         }
         switch found {
         case .joined(let place): return place
@@ -90,7 +105,7 @@ package final class StreamFlights: Sendable {
 
     /// Begins a stream that nobody else reads and that is not kept.
     func begin(production: @escaping Production) -> Place {
-        let place = Self.first(of: StreamRelay(limits: self.limits, isKept: false, sleeper: self.sleeper))
+        let place = self.first(of: StreamRelay(limits: self.limits, isKept: false, sleeper: self.sleeper))
         let number = self.state.withLock { self.enter(&$0) }
         self.begin(number, place.relay, nil, isRefresh: false, production)
         return place
@@ -142,9 +157,13 @@ package final class StreamFlights: Sendable {
     /// How many streams run.
     package var count: Int { self.state.withLock { $0.tasks.count } }
 
-    private static func first(of relay: StreamRelay) -> Place {
+    private func first(of relay: StreamRelay) -> Place {
         guard let reader = relay.join() else { preconditionFailure("a new stream has no place") }
-        return Place(relay: relay, reader: reader, isShared: false)
+        return self.place(reader, of: relay, isShared: false)
+    }
+
+    private func place(_ reader: UInt64, of relay: StreamRelay, isShared: Bool) -> Place {
+        Place(relay: relay, reader: reader, isShared: isShared, leaderGrace: self.leaderGrace)
     }
 
     private func enter(_ state: inout State) -> UInt64 {

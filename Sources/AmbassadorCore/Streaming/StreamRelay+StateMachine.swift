@@ -47,6 +47,11 @@ extension StreamRelay {
         private var producer: OneShot<Void>?
         private var task: Task<Void, Never>?
         private var isGivenUp = false
+        /// When LangFlow was called; `nil` until then.
+        private var calledAt: NIODeadline?
+        /// The reader whose record the call stands in: of those who read to the end the first, which is the one that began it where it
+        /// is still there; or the last one to leave a stream that was then given up.
+        private var carrier: UInt64?
 
         /// What one batch holds at most, where it has more than one record.
         private static let batchBytesMax = 64 << 10
@@ -107,7 +112,26 @@ extension StreamRelay {
         /// - Returns: the task that nobody needs any more.
         mutating func leave(_ reader: UInt64) -> Task<Void, Never>? {
             guard self.readers.removeValue(forKey: reader) != nil else { return nil }
-            return self.giveUpIfUnneeded()
+            let wasGivenUp = self.isGivenUp
+            let task = self.giveUpIfUnneeded()
+            if self.isGivenUp, !wasGivenUp { self.carrier = reader }
+            return task
+        }
+
+        /// Whether a reader's record has the call.
+        var isClaimed: Bool { self.carrier != nil }
+
+        /// The call, where it stands in a reader's record; of one that was given up, what it took until `now`.
+        func call(carriedBy reader: UInt64, at now: NIODeadline) -> CallMade? {
+            guard reader == self.carrier else { return nil }
+            if self.isGivenUp { return self.calledAt.map { CallMade(microseconds: $0.duration(to: now).microseconds) } }
+            switch self.phase {
+            case .opening, .flowing: return nil
+            case .ended(let end): return end.call
+            case .settled(.answered(let fetched)): return fetched.call
+            case .settled(.failed(let failure)): return failure.call
+            case .settled(.flowing), .settled(.left): return nil
+            }
         }
 
         // MARK: - The producer
@@ -120,6 +144,15 @@ extension StreamRelay {
             return self.isGivenUp ? task : nil
         }
 
+        /// Notes that LangFlow is being called.
+        ///
+        /// - Returns: `false` where everybody has left: it must not be.
+        mutating func beginCall(at start: NIODeadline) -> Bool {
+            guard !self.isGivenUp else { return false }
+            self.calledAt = start
+            return true
+        }
+
         /// - Returns: who waits for the stream to begin.
         mutating func open() -> [OneShot<Opening>] {
             self.phase = .flowing
@@ -129,6 +162,7 @@ extension StreamRelay {
         /// Ends a stream that never began.
         mutating func settle(_ opening: Opening) -> [OneShot<Opening>] {
             self.phase = .settled(opening)
+            self.claim()
             return self.takeOpenings()
         }
 
@@ -147,6 +181,7 @@ extension StreamRelay {
                 self.recordsBytes += last.byteCount
             }
             self.phase = .ended(end)
+            self.claim()
             return self.takeDeliveries()
         }
 
@@ -178,6 +213,10 @@ extension StreamRelay {
         }
 
         // MARK: - Parts
+
+        private mutating func claim() {
+            if self.carrier == nil { self.carrier = self.readers.keys.min() }
+        }
 
         private mutating func takeOpenings() -> [OneShot<Opening>] {
             var openings: [OneShot<Opening>] = []

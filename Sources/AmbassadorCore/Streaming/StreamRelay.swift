@@ -39,9 +39,21 @@ final class StreamRelay: Sendable {
         for opening in self.machine.withLock({ $0.open() }) { opening.deliver(.flowing) }
     }
 
+    /// Notes that LangFlow is being called.
+    ///
+    /// - Returns: `false` where everybody has left: it must not be.
+    func beginCall(at start: NIODeadline) -> Bool {
+        self.machine.withLock { $0.beginCall(at: start) }
+    }
+
     /// Ends it before it became a stream.
-    func settle(_ opening: Opening) {
-        for waiting in self.machine.withLock({ $0.settle(opening) }) { waiting.deliver(opening) }
+    ///
+    /// - Returns: whether the call stands in a reader's record.
+    @discardableResult
+    func settle(_ opening: Opening) -> Bool {
+        let (openings, isClaimed) = self.machine.withLock { ($0.settle(opening), $0.isClaimed) }
+        for waiting in openings { waiting.deliver(opening) }
+        return isClaimed
     }
 
     /// Hands a record to the readers, and waits where they are too far behind.
@@ -62,8 +74,13 @@ final class StreamRelay: Sendable {
     }
 
     /// Ends the stream, with its last record where it came to its end.
-    func finish(_ last: StreamRecord?, _ end: StreamEnd) {
-        for (waiting, batch) in self.machine.withLock({ $0.finish(last, end) }) { waiting.deliver(batch) }
+    ///
+    /// - Returns: whether the call stands in a reader's record.
+    @discardableResult
+    func finish(_ last: StreamRecord?, _ end: StreamEnd) -> Bool {
+        let (deliveries, isClaimed) = self.machine.withLock { ($0.finish(last, end), $0.isClaimed) }
+        for (waiting, batch) in deliveries { waiting.deliver(batch) }
+        return isClaimed
     }
 
     /// All records so far, where all are held.
@@ -123,5 +140,10 @@ final class StreamRelay: Sendable {
         let (task, producer) = self.machine.withLock { ($0.leave(reader), $0.takeProducer()) }
         task?.cancel()
         producer?.deliver(())
+    }
+
+    /// The call, where it stands in this reader's record; settled once the reader has left.
+    func call(carriedBy reader: UInt64, at now: NIODeadline) -> CallMade? {
+        self.machine.withLock { $0.call(carriedBy: reader, at: now) }
     }
 }

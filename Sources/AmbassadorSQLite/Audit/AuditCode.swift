@@ -16,6 +16,7 @@ enum AuditCode {
         case .refused: 8
         case .failed: 9
         case .abandoned: 10
+        case .refresh: 11
         }
     }
 

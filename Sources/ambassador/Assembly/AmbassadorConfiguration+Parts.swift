@@ -10,6 +10,8 @@ import NIOCore
 extension AmbassadorConfiguration {
     /// What an entry in Redis has around its texts, generously.
     private static let envelopeBytesMax = 64 << 10
+    /// A call ends within milliseconds of its time-out, also where the machine is busy.
+    private static let leaderGrace = Duration.seconds(1)
 
     var serverConfiguration: HTTPServerConfiguration {
         var server = HTTPServerConfiguration()
@@ -258,8 +260,8 @@ extension AmbassadorConfiguration {
                 now: clocks.now,
                 metrics: registry
             ),
-            flights: Flights(waitersMax: self.limits.waitersPerFlightMax, sleeper: sleeper),
-            streams: StreamFlights(limits: self.streamLimits, sleeper: sleeper),
+            flights: self.flights(sleeper),
+            streams: StreamFlights(limits: self.streamLimits, leaderGrace: Self.leaderGrace, sleeper: sleeper),
             purges: PurgeLedger(),
             metrics: AmbassadorMetrics(registry: registry),
             readiness: readiness,
@@ -271,6 +273,10 @@ extension AmbassadorConfiguration {
             curation: curation,
             curationStore: database.curation
         )
+    }
+
+    private func flights(_ sleeper: Sleeper) -> Flights {
+        Flights(waitersMax: self.limits.waitersPerFlightMax, leaderGrace: Self.leaderGrace, sleeper: sleeper)
     }
 
     /// What `/readyz` says of pins and tombstones that were damaged, until an operator has decided anew.

@@ -23,7 +23,7 @@ struct AccessLog: Sendable {
     private func isSampled(_ record: AuditRecord) -> Bool {
         switch record.outcome {
         case .degraded, .failed: true
-        case .hit, .stale, .miss, .collapsed, .bypass, .rejected, .refused, .abandoned:
+        case .hit, .stale, .miss, .collapsed, .bypass, .rejected, .refused, .abandoned, .refresh:
             // By the trace's id, so that replicas log the same requests.
             Double(record.traceID.low >> 11) < self.sampleRate * Double(UInt64(1) << 53)
         }
@@ -32,7 +32,9 @@ struct AccessLog: Sendable {
     static func write(_ record: AuditRecord, into line: inout ByteBuffer) {
         line.writeStaticString(#"{"time":"#)
         JSONWriter.writeString(record.time.iso8601, into: &line)
-        line.writeStaticString(#","level":"info","message":"request","trace_id":""#)
+        line.writeStaticString(#","level":"info","message":""#)
+        line.writeStaticString(record.outcome == .refresh ? "call" : "request")
+        line.writeStaticString(#"","trace_id":""#)
         record.traceID.write(into: &line)
         line.writeStaticString(#"","route":"#)
         JSONWriter.writeString(record.route.rawValue, into: &line)

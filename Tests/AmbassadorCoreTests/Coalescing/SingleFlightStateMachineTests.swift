@@ -32,9 +32,37 @@ import Testing
         let follower = try self.follow(&machine)
         #expect(machine.leave(follower) != nil)
         #expect(machine.leave(follower) == nil)
-        let (waiters, _) = machine.finish(leader.flight)
-        #expect(waiters.map(\.isFollower) == [false])
+        #expect(machine.land(leader.flight).map(\.1) == [Share(wasShared: false, carriesCall: true)])
         #expect(machine.leave(leader) == nil)
+        _ = machine.end(leader.flight)
+        #expect(machine.flightCount == 0)
+    }
+
+    @Test("the call is the leader's, or where that one has left the first follower's, and nobody's where all have left")
+    func carrier() throws {
+        var machine = Machine(waitersMax: 10, backgroundMax: 1)
+        for leavers in 0...3 {
+            let flight = try self.lead(&machine, keepsRunning: true)
+            let waiters = [flight, try self.follow(&machine), try self.follow(&machine)]
+            for waiter in waiters.prefix(leavers) { #expect(machine.leave(waiter) != nil) }
+            let shares = machine.land(flight.flight).map(\.1)
+            #expect(shares.count == 3 - leavers)
+            let carriers = shares.filter(\.carriesCall)
+            #expect(carriers.map(\.wasShared) == (leavers == 3 ? [] : [leavers > 0]))
+            _ = machine.end(flight.flight)
+        }
+    }
+
+    @Test("a flight that has landed cannot be joined, and is under way until what it leaves behind is settled")
+    func landed() throws {
+        var machine = Machine(waitersMax: 10, backgroundMax: 1)
+        let first = try self.lead(&machine)
+        _ = machine.land(first.flight)
+        #expect(machine.flightCount == 1)
+        let second = try self.lead(&machine)
+        #expect(machine.end(first.flight).isEmpty)
+        #expect(machine.land(second.flight).count == 1)
+        _ = machine.end(second.flight)
     }
 
     @Test("a task that is noted after everybody has left is to be cancelled")
@@ -45,12 +73,14 @@ import Testing
         #expect(machine.attach(task, to: leader.flight) == nil)
         let leaving = machine.leave(leader)
         #expect(leaving?.givenUp == task)
-        _ = machine.finish(leader.flight)
+        _ = machine.land(leader.flight)
+        _ = machine.end(leader.flight)
 
         let hasty = try self.lead(&machine)
         #expect(machine.leave(hasty)?.givenUp == nil)
         #expect(machine.attach(task, to: hasty.flight) == task)
-        _ = machine.finish(hasty.flight)
+        _ = machine.land(hasty.flight)
+        _ = machine.end(hasty.flight)
         #expect(machine.attach(task, to: hasty.flight) == nil)
         #expect(machine.flightCount == 0)
     }
@@ -62,9 +92,9 @@ import Testing
         _ = machine.leave(first)
         let second = try self.lead(&machine)
         #expect(first.flight != second.flight)
-        #expect(machine.finish(first.flight).waiters.isEmpty)
+        #expect(machine.land(first.flight).isEmpty)
         _ = try self.follow(&machine)
-        #expect(machine.finish(second.flight).waiters.count == 2)
+        #expect(machine.land(second.flight).count == 2)
     }
 
     @Test("only the last flight's end ends a drain")
@@ -78,8 +108,9 @@ import Testing
         #expect(machine.beginRefresh(of: .sample(3)) == nil)
         let awaiting = machine.awaitEmpty(drained)
         let number = try #require(awaiting)
-        #expect(machine.finish(first).drains.isEmpty)
-        #expect(machine.finish(second).drains.count == 1)
+        for refresh in [first, second] { #expect(machine.land(refresh).isEmpty) }
+        #expect(machine.end(first).isEmpty)
+        #expect(machine.end(second).count == 1)
         #expect(machine.stopAwaitingEmpty(number) == nil)
     }
 }

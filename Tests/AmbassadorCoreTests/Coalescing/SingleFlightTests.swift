@@ -281,6 +281,8 @@ import Testing
         let flights = Flights(waitersMax: 3, backgroundMax: 2, sleeper: .system)
         let begun = Counter()
         let ended = Counter()
+        let claimed = Counter()
+        let unclaimed: Flights.Unclaimed = { _ in claimed.increment() }
         await withTaskGroup(of: Void.self) { group in
             for worker in 0..<8 {
                 group.addTask {
@@ -297,20 +299,25 @@ import Testing
                             return Int(choice % 3)
                         }
                         if choice >> 32 & 15 == 0 {
-                            flights.refreshInBackground(key, operation: operation)
+                            flights.refreshInBackground(key, unclaimed: unclaimed, operation: operation)
                         }
                         let task = Task {
                             await flights.land(
                                 key,
                                 deadline: deadline,
                                 keepsRunning: choice >> 40 & 1 == 0,
+                                unclaimed: unclaimed,
                                 operation: operation
                             )
                         }
                         if choice >> 48 & 3 == 0 { task.cancel() }
                         switch await task.value {
-                        case .done(let value, _): #expect(value == Int(choice % 3))
-                        case .failed(let failure, _): #expect(failure.number == Int(choice % 3))
+                        case .done(let value, let share):
+                            #expect(value == Int(choice % 3))
+                            if share.carriesCall { claimed.increment() }
+                        case .failed(let failure, let share):
+                            #expect(failure.number == Int(choice % 3))
+                            if share.carriesCall { claimed.increment() }
                         case .waitedTooLong: #expect(deadline == .distantPast)
                         case .cancelled: #expect(choice >> 48 & 3 == 0)
                         case .tooManyWaiters: break
@@ -322,19 +329,20 @@ import Testing
         #expect(await flights.drain())
         #expect(flights.flightCount == 0)
         #expect(begun.value == ended.value)
+        #expect(claimed.value == ended.value, "each operation is one caller's, or nobody's")
         #expect(begun.value > 1000)
     }
 }
 
 extension SingleFlight<Int, SingleFlightTests.Failure>.Landing {
     fileprivate func isDone(_ number: Int, wasShared: Bool) -> Bool {
-        guard case .done(number, wasShared) = self else { return false }
-        return true
+        guard case .done(number, let share) = self else { return false }
+        return share.wasShared == wasShared
     }
 
     fileprivate func isFailed(_ number: Int, wasShared: Bool) -> Bool {
-        guard case .failed(let failure, wasShared) = self else { return false }
-        return failure.number == number
+        guard case .failed(let failure, let share) = self else { return false }
+        return failure.number == number && share.wasShared == wasShared
     }
 
     fileprivate var isCancelled: Bool {

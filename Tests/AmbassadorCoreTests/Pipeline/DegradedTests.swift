@@ -213,7 +213,7 @@ import Testing
         #expect(await harness.ambassador.parts.flights.drain())
         #expect(harness.upstream.calls.count == 2)
         #expect(await harness.ask("q", wantsText: true).text == "answer 1 to q")
-        #expect(harness.audit.records.map(\.outcome) == [.miss, .stale, .stale, .stale, .hit])
+        #expect(harness.audit.records.map(\.outcome) == [.miss, .stale, .stale, .stale, .refresh, .hit])
     }
 
     @Test(
@@ -279,7 +279,7 @@ import Testing
         _ = await caller.value
         gate.continuation.yield()
         #expect(await harness.ambassador.parts.flights.drain())
-        #expect(harness.audit.records.map(\.outcome) == [.abandoned])
+        #expect(harness.audit.records.map(\.outcome) == [.abandoned, .refresh])
         #expect(await harness.ask("q").cacheStatusText == "ambassador; hit; ttl=60; detail=memory")
     }
 }

@@ -42,7 +42,7 @@ import Testing
         let task = Task(executorPreference: executor) {
             await flights.land(.sample(1), deadline: .distantFuture, keepsRunning: true) { executor.isCurrent }
         }
-        guard case .done(true, wasShared: false) = await task.value else {
+        guard case .done(true, .alone) = await task.value else {
             Issue.record("it ran elsewhere")
             return
         }

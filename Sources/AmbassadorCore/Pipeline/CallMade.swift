@@ -1,0 +1,43 @@
+/// One call to LangFlow as a record has it.
+struct CallMade: Sendable {
+    let microseconds: Int64
+    /// What a good answer used; `nil` where there was none, which costs nothing.
+    let billedUsage: Usage?
+
+    init(microseconds: Int64, billedUsage: Usage? = nil) {
+        self.microseconds = microseconds
+        self.billedUsage = billedUsage
+    }
+}
+
+extension Fetched {
+    var call: CallMade {
+        CallMade(microseconds: self.microseconds, billedUsage: self.status == 200 ? self.usage : nil)
+    }
+}
+
+extension FetchFailure {
+    /// `nil` where LangFlow was not called.
+    var call: CallMade? { self.microseconds.map { CallMade(microseconds: $0) } }
+}
+
+extension StreamEnd {
+    /// `nil` where LangFlow was not called.
+    var call: CallMade? {
+        guard let failure else { return CallMade(microseconds: self.microseconds, billedUsage: self.usage) }
+        return failure.call
+    }
+}
+
+extension Reply {
+    /// Puts a call into the record of this reply, and of no other.
+    mutating func carry(_ call: CallMade, of flow: Flow?) {
+        self.attempts = 1
+        self.upstreamMicroseconds = call.microseconds
+        guard let usage = call.billedUsage else { return }
+        self.usage = usage
+        self.costNanos = flow?.settings.price.nanos(for: usage) ?? 0
+        // It paid for the answer itself.
+        self.savedNanos = 0
+    }
+}
