@@ -22,7 +22,7 @@ struct AmbassadorCommand: AsyncParsableCommand {
         version: Self.version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, ConfigCommand.self, AuditCommand.self, CacheCommand.self,
-            KeysCommand.self, VersionCommand.self,
+            KeysCommand.self, HealthCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: ServeCommand.self
     )

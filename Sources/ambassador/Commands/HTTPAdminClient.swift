@@ -68,7 +68,7 @@ struct HTTPAdminClient: AdminClient {
             JSONWriter.write(body, into: &bytes)
         }
         let client = HTTPClient(
-            origin: self.origin,
+            origin: self.address.origin,
             configuration: HTTPClientConfiguration(),
             group: MultiThreadedEventLoopGroup.singleton
         )
@@ -97,13 +97,6 @@ struct HTTPAdminClient: AdminClient {
         }
         guard status == 200 else { throw Self.failure(status, answer) }
         return answer
-    }
-
-    private var origin: HTTPOrigin {
-        switch self.address {
-        case .tcp(let host, let port): HTTPOrigin(isTLS: false, place: HostAndPort(host: host, port: port))
-        case .unix(let path): HTTPOrigin(socket: path)
-        }
     }
 
     private static func json(_ bytes: ByteBuffer) -> JSONValue? {
