@@ -87,6 +87,8 @@ struct CacheCase: Sendable, CustomTestStringConvertible {
     }
 
     static func outcomes(_ harness: Harness) -> [String] {
-        harness.audit.records.filter { $0.outcome != .refresh }.map { $0.detail == .fallback ? "fallback" : $0.outcome.rawValue }
+        harness.audit.records.filter { $0.outcome != .refresh }.map {
+            $0.detail == .fallback ? "fallback" : $0.outcome.rawValue
+        }
     }
 }
