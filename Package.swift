@@ -27,6 +27,7 @@ let migrations = [
     "0011_sum_refusals",
     "0012_add_error_details",
     "0013_add_background_calls",
+    "0014_add_chat_completions",
 ]
 
 let package = Package(

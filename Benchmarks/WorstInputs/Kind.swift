@@ -47,7 +47,7 @@ struct Kind: Sendable {
             let run = RunInput(
                 (
                     flow: flow, input: text, inputType: .chat, outputType: .chat, outputComponent: nil, tweaks: nil,
-                    session: nil, wantsStream: false
+                    session: nil, wantsStream: false, openAI: nil
                 )
             )
             let mode: Normalization = input == "letters" ? .exact : .text

@@ -21,7 +21,7 @@ extension Ambassador {
             "No stored answer may be served; only-if-cached keeps the ambassador from asking the AI service.",
             detail: "Leave out only-if-cached, or allow a stale answer with max-stale."
         )
-        var reply = Reply(refusal, traceID: plan.request.traceID, outcome: .refused)
+        var reply = Reply(refusal, to: plan, outcome: .refused)
         reply.cacheStatus = .onlyIfCached
         return reply
     }

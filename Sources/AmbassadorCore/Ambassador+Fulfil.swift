@@ -172,9 +172,10 @@ extension Ambassador {
     /// LangFlow's own 4xx, passed on with its status and body.
     private func rejection(_ fetched: Fetched, to plan: Plan, _ share: Share) -> Reply {
         let session = plan.session.escaped
+        let form = plan.request.head.route.errorForm
         var reply = Reply(
             status: fetched.status,
-            content: .answer(fetched.answer, session: session),
+            content: form.content(of: fetched, session: session, traceID: plan.request.traceID),
             outcome: .rejected
         )
         reply.cacheStatus = share.wasShared ? .collapsed(stored: false) : .miss(stored: false)
@@ -217,7 +218,7 @@ extension Ambassador {
             reply.cacheStatus = .fallback(status: refusal.status)
         } else {
             let outcome: Outcome = failure.isOurRefusal ? .refused : .failed
-            reply = Reply(refusal, traceID: plan.request.traceID, outcome: outcome)
+            reply = Reply(refusal, to: plan, outcome: outcome)
             reply.cacheStatus =
                 if case .bypass(let reason) = plan.caching { .bypass(reason) } else { .miss(stored: false) }
         }

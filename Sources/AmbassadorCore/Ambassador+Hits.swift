@@ -41,7 +41,7 @@ extension Ambassador {
             return .answered(response)
         case .strict:
             let held = HeldAnswer(recording: record, in: self.parts.audit) { record, isRecorded in
-                guard isRecorded else { return self.unrecordable(record.traceID, response.limit) }
+                guard isRecorded else { return self.unrecordable(record.traceID, .problem, response.limit) }
                 flow.metrics.count(record)
                 return response
             }
@@ -54,8 +54,8 @@ extension Ambassador {
         guard case .use(let key, _) = plan.caching, plan.form == .document, Shortcuts.takes(plan.request) else {
             return
         }
-        // What a view of the answer is made anew for each time is no short way.
-        if case .responses = plan.request.head.route { return }
+        // A view of the answer, made again for each caller, is no short way.
+        guard plan.request.head.route.answersAsLangFlowRuns else { return }
         shortcuts.insert(for: plan.request, epoch: epoch, at: plan.time) {
             let buckets = self.parts.limiter.buckets(of: plan.subject, at: .request)
             let standing = shortcuts.standing(of: plan.request.head, by: caller, epoch: epoch, at: plan.time)

@@ -46,7 +46,7 @@ package final class Ambassador: Responder {
             }
             return self.lookFurther(plan, exchange)
         } catch {
-            let reply = Reply(error, traceID: request.traceID, outcome: .refused)
+            let reply = Reply(error, to: exchange, outcome: .refused)
             guard hasPlace else { return .answered(self.turnAway(reply, exchange)) }
             return self.conclude(reply, exchange)
         }
@@ -65,7 +65,7 @@ package final class Ambassador: Responder {
     package func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision {
         let clocks = self.parts.clocks
         let exchange = Exchange(head, receivedAt: head.receivedAt, time: clocks.wall())
-        var reply = Reply(refusal, traceID: head.traceID, outcome: .refused)
+        var reply = Reply(refusal, to: exchange, outcome: .refused)
         reply.allowedMethods = head.allowedMethods
         return .answered(self.turnAway(reply, exchange))
     }
@@ -139,7 +139,9 @@ package final class Ambassador: Responder {
         case .runFlow: try RunInput.parseRunFlow(request.body)
         case .langFlowRun(let flow):
             try RunInput.parseLangFlowRun(request.body, flow: flow, wantsStream: request.head.wantsStream)
-        case .responses: try RunInput.parseResponses(request.body)
+        case .langFlowResponses: try RunInput.parseLangFlowResponses(request.body)
+        case .responses: try RunInput.parseResponses(request.body, session: request.head.sessionHeader)
+        case .chatCompletions: try RunInput.parseChatCompletion(request.body, session: request.head.sessionHeader)
         }
     }
 
@@ -161,7 +163,10 @@ package final class Ambassador: Responder {
         _ key: CacheKey,
         isBypassed: Bool
     ) -> Plan.Caching {
-        guard input.session == nil || flow.settings.session != .bypass else {
+        // Earlier turns that no session stands for are not in the key: their question may mean something else in another conversation.
+        let isInConversation =
+            input.session == nil ? input.openAI?.hasEarlierTurns == true : flow.settings.session == .bypass
+        guard !isInConversation else {
             return .bypass(flow.settings.isCacheable ? .session : .policy)
         }
         // Whatever the flow's settings and the request say: it is the operator's last word.
@@ -188,10 +193,10 @@ package final class Ambassador: Responder {
             let (clocks, access) = (self.parts.clocks, self.parts.access)
             caller = try await access.waitForCaller(of: request, at: clocks.wall(), now: clocks.now())
         } catch {
-            return self.turnAway(Reply(error, traceID: request.traceID, outcome: .refused), exchange)
+            return self.turnAway(Reply(error, to: exchange, outcome: .refused), exchange)
         }
         let hasPlace = if self.parts.audit.reserve() { true } else { await self.parts.audit.reserveWaiting() }
-        guard hasPlace else { return self.unrecordable(exchange.traceID, exchange.limit) }
+        guard hasPlace else { return self.unrecordable(exchange.traceID, exchange.errorForm, exchange.limit) }
         return await self.answer(request, of: caller, exchange)
     }
 
@@ -205,7 +210,7 @@ package final class Ambassador: Responder {
             let reply = if let reply = self.answerFromMemory(plan) { reply } else { await self.fulfil(plan) }
             return await self.conclude(reply, exchange).response
         } catch {
-            return await self.conclude(Reply(error, traceID: request.traceID, outcome: .refused), exchange).response
+            return await self.conclude(Reply(error, to: exchange, outcome: .refused), exchange).response
         }
     }
 
@@ -229,7 +234,7 @@ package final class Ambassador: Responder {
         case .strict:
             let record = exchange.record(reply, at: self.parts.clocks.now())
             let held = HeldAnswer(recording: record, in: self.parts.audit) { record, isRecorded in
-                guard isRecorded else { return self.unrecordable(exchange.traceID, exchange.limit) }
+                guard isRecorded else { return self.unrecordable(exchange.traceID, exchange.errorForm, exchange.limit) }
                 self.parts.metrics.count(record, of: exchange.flow)
                 return exchange.response(reply)
             }
@@ -240,7 +245,7 @@ package final class Ambassador: Responder {
     /// The answer to a request that cannot be recorded.
     ///
     /// It is counted, but by the nature of the matter not recorded.
-    func unrecordable(_ traceID: TraceID, _ limit: LimitState?) -> Response {
+    func unrecordable(_ traceID: TraceID, _ form: ErrorForm, _ limit: LimitState?) -> Response {
         let refusal = Refusal(
             .auditUnavailable,
             "Service temporarily unavailable",
@@ -248,6 +253,6 @@ package final class Ambassador: Responder {
             retryAfterSeconds: 1
         )
         self.parts.metrics.countUnrecorded()
-        return Reply(refusal, traceID: traceID, outcome: .failed).response(traceID, limit)
+        return Reply(refusal, traceID: traceID, as: form, outcome: .failed).response(traceID, limit)
     }
 }

@@ -6,6 +6,8 @@ package final class CallHead: Sendable {
     package let route: Route
     /// The value of `X-Tenant-ID`, not yet checked; `nil` where the header is absent.
     package let tenantHeader: String?
+    /// The value of `X-Session-ID`, which names the session on OpenAI's calls; `nil` where the header is absent or empty.
+    package let sessionHeader: String?
     /// Whether the caller asked for the answer's text alone (`Accept: text/plain`).
     package let wantsText: Bool
     /// Whether the target's query asks for a stream (`?stream=true`).
@@ -20,6 +22,7 @@ package final class CallHead: Sendable {
     package init(
         route: Route,
         tenantHeader: String? = nil,
+        sessionHeader: String? = nil,
         wantsText: Bool = false,
         wantsStream: Bool = false,
         globalVariables: [GlobalVariable] = [],
@@ -28,6 +31,7 @@ package final class CallHead: Sendable {
     ) {
         self.route = route
         self.tenantHeader = tenantHeader
+        self.sessionHeader = sessionHeader
         self.wantsText = wantsText
         self.wantsStream = wantsStream
         self.globalVariables = globalVariables

@@ -5,6 +5,8 @@ package struct Refusal: Error, Sendable, Equatable {
     package let message: String
     /// More for the caller, where there is more; LangFlow's own message, scrubbed.
     package let detail: String?
+    /// The member of the request's body that is at fault, where it is one.
+    package let field: String?
     /// The status, where the kind does not fix it (LangFlow's 5xx).
     package let upstreamStatus: Int?
     /// When the caller may try again, in whole seconds.
@@ -16,6 +18,7 @@ package struct Refusal: Error, Sendable, Equatable {
         _ kind: Kind,
         _ message: String,
         detail: String? = nil,
+        field: String? = nil,
         upstreamStatus: Int? = nil,
         retryAfterSeconds: Int? = nil,
         cause: ErrorDetail? = nil
@@ -23,6 +26,7 @@ package struct Refusal: Error, Sendable, Equatable {
         self.kind = kind
         self.message = message
         self.detail = detail
+        self.field = field
         self.upstreamStatus = upstreamStatus
         self.retryAfterSeconds = retryAfterSeconds
         self.cause = cause

@@ -46,14 +46,20 @@ package enum Route: Sendable, Hashable {
     case runFlow
     /// `POST /api/v1/run/{flow}`: LangFlow's own call.
     case langFlowRun(FlowName)
-    /// `POST /api/v1/responses`: LangFlow's OpenAI-compatible call; the flow is named in the body.
+    /// `POST /v1/responses` as OpenAI answers it; the flow is named in the body.
     case responses
+    /// The same as LangFlow answers it.
+    case langFlowResponses
+    /// `POST /v1/chat/completions`; the flow is named in the body.
+    case chatCompletions
 
     /// A route's name in the audit log and in metrics.
     package enum Name: String, Sendable, CaseIterable {
         case runFlow = "run-flow"
         case langFlowRun = "langflow-run"
+        /// In both dialects.
         case responses
+        case chatCompletions = "chat-completions"
         /// A request that matched no route or whose head was refused.
         case none
     }
@@ -62,7 +68,16 @@ package enum Route: Sendable, Hashable {
         switch self {
         case .runFlow: .runFlow
         case .langFlowRun: .langFlowRun
-        case .responses: .responses
+        case .langFlowResponses, .responses: .responses
+        case .chatCompletions: .chatCompletions
+        }
+    }
+
+    /// The form of the errors that its callers read.
+    package var errorForm: ErrorForm {
+        switch self {
+        case .runFlow, .langFlowRun, .langFlowResponses: .problem
+        case .responses, .chatCompletions: .openAI
         }
     }
 }

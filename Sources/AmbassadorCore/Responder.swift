@@ -77,6 +77,8 @@ extension Decision {
 package struct RefusedHead: Sendable {
     package var traceID: TraceID
     package var route: Route.Name
+    /// The form of the errors that the route's callers read.
+    package var errorForm: ErrorForm
     package var flow: FlowName?
     package var clientAddress: String?
     /// When the first byte of the request was read.
@@ -89,6 +91,7 @@ package struct RefusedHead: Sendable {
     package init(
         traceID: TraceID,
         route: Route.Name,
+        errorForm: ErrorForm = .problem,
         flow: FlowName? = nil,
         clientAddress: String? = nil,
         receivedAt: NIODeadline,
@@ -97,6 +100,7 @@ package struct RefusedHead: Sendable {
     ) {
         self.traceID = traceID
         self.route = route
+        self.errorForm = errorForm
         self.flow = flow
         self.clientAddress = clientAddress
         self.receivedAt = receivedAt

@@ -28,5 +28,6 @@ struct Migration: Sendable {
         Migration(name: "0011_sum_refusals", sql: PackageResources._011_sum_refusals_sql),
         Migration(name: "0012_add_error_details", sql: PackageResources._012_add_error_details_sql),
         Migration(name: "0013_add_background_calls", sql: PackageResources._013_add_background_calls_sql),
+        Migration(name: "0014_add_chat_completions", sql: PackageResources._014_add_chat_completions_sql),
     ]
 }

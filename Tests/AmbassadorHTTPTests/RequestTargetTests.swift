@@ -13,7 +13,9 @@ import Testing
             switch target.endpoint {
             case .call(.runFlow): return "run-flow" + stream
             case .call(.langFlowRun(let flow)): return "run \(flow)" + stream
+            case .call(.langFlowResponses): return "langflow-responses" + stream
             case .call(.responses): return "responses" + stream
+            case .call(.chatCompletions): return "chat-completions" + stream
             case .probe(let probe): return "\(probe)"
             case .own(let path, _): return "own \(path)"
             }
@@ -30,6 +32,8 @@ import Testing
             ("/api/v1/run/__proto__", "run __proto__"), ("/healthz", "health"), ("/livez", "live"),
             ("/readyz", "ready"), ("/health", "langFlowHealth"), ("/health_check", "langFlowHealthCheck"),
             ("/api/v1/version", "langFlowVersion"), ("/api/v1/responses", "responses"),
+            ("/v1/responses", "responses"), ("/v1/chat/completions", "chat-completions"),
+            ("/api/v1/chat/completions", "chat-completions"),
             ("http://ambassador:8080/run-flow", "run-flow"), ("HTTP://Ambassador:8080/api/v1/run/faq", "run faq"),
             ("http://ambassador:8080/healthz", "health"),
             ("/api/v1/run/faq?stream=true", "run faq stream"), ("/api/v1/run/faq?stream=True", "run faq stream"),
@@ -58,7 +62,8 @@ import Testing
             "/api/v1/mcp/sse",
             "/api/v1/webhook/faq", "/api/v1/process/faq", "/api/v1/users", "/api/v1/users/whoami",
             "/api/v1/custom_component",
-            "/api/v1/store", "/api/v1/variables", "/api/v1/responses/", "/api/v1/config", "/docs",
+            "/api/v1/store", "/api/v1/variables", "/api/v1/responses/", "/v1/responses/", "/v1/completions",
+            "/v1/chat/completions/x", "/v2/responses", "/api/v1/config", "/docs",
             "/openapi.json",
             "/health/", "/Health", "/healthcheck", "/api/v1/version/", "/version", "/healthz/", "/healthzz", "/livez/",
             "/readyz/x", "/metrics", "/admin/v1/keys",

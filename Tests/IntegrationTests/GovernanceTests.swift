@@ -38,6 +38,7 @@ import Testing
         case .runFlow: "/run-flow"
         case .langFlowRun: "/api/v1/run/faq"
         case .responses: "/api/v1/responses"
+        case .chatCompletions: "/v1/chat/completions"
         case .none: nil
         }
     }
@@ -47,6 +48,7 @@ import Testing
         case .runFlow: #"{"flow_id":"faq","input":"q"}"#
         case .langFlowRun: #"{"input_value":"q"}"#
         case .responses: #"{"model":"faq","input":"q"}"#
+        case .chatCompletions: #"{"model":"faq","messages":[{"role":"user","content":"q"}]}"#
         case .none: ""
         }
     }
@@ -61,7 +63,7 @@ import Testing
         let upstream = try await TestUpstream.langFlow(on: self.group)
         let settings = """
             auth: {mode: api_keys, keys_file: "\(keys.path)", failures: 1000/s}
-            routes: {responses: true}
+            routes: {responses: true, chat_completions: true}
             flows: {faq: {ttl: 0s}}
             """
         try await withAmbassador(upstream: upstream.url, store: store, settings: settings) { ambassador in

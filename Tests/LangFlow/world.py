@@ -44,7 +44,7 @@ flows:
 KEYED_SETTINGS = f"""
 upstream: {{{{url: 'http://127.0.0.1:{{port}}', api_key: {KEY}, breaker: {{{{open_time: 500ms}}}}}}}}
 auth: {{{{mode: api_keys, keys_file: '{{keys}}'}}}}
-routes: {{{{responses: true}}}}
+routes: {{{{responses: openai}}}}
 flows:
   echo: {{{{ttl: 1h, stale_if_error: 7d, session: ignore}}}}
   llm: {{{{ttl: 1h, stale_if_error: 7d, session: ignore}}}}

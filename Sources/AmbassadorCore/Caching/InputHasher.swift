@@ -28,8 +28,9 @@ package enum InputHasher {
     ) -> InputHash {
         // Every element is taken or left out by name, so that a new one breaks the build here. Left out: the flow, because its
         // target is in the scope; the request's own session and the form of the answer, because the flow's settings decide
-        // whether they count.
-        let (_, input, inputType, outputType, outputComponent, tweaks, _, _) = run.parts
+        // whether they count; and what OpenAI's calls say besides, which shapes the view of the answer alone, or keeps a request from
+        // the cache.
+        let (_, input, inputType, outputType, outputComponent, tweaks, _, _, _) = run.parts
         let canonical = TextNormalization.canonical(input, normalization)
         var encoding = Encoding(longest: max(canonical.readableBytes, tweaks?.canonical.readableBytes ?? 0))
         encoding.write(.operation, "run")

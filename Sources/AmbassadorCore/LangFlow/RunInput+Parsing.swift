@@ -18,10 +18,10 @@ extension RunInput {
         try RunFields(body, .langFlowRun).run(flow: flow, wantsStream: wantsStream)
     }
 
-    /// Reads the body of LangFlow's OpenAI-compatible `POST /api/v1/responses`.
+    /// Reads the body of `POST /api/v1/responses` as LangFlow does.
     ///
     /// `model` is the flow and `previous_response_id` its session; members that LangFlow ignores are dropped.
-    package static func parseResponses(_ body: ByteBuffer) throws(Refusal) -> RunInput {
+    package static func parseLangFlowResponses(_ body: ByteBuffer) throws(Refusal) -> RunInput {
         let fields = try RunFields(body, .responses)
         try fields.refuseUnsupported()
         return try fields.run(flow: fields.flow(.model), wantsStream: fields.bool(.stream))
@@ -84,18 +84,7 @@ private struct RunFields {
 
     init(_ body: ByteBuffer, _ dialect: Dialect) throws(Refusal) {
         self.dialect = dialect
-        let document: JSONValue
-        do throws(JSONError) {
-            document = try JSONParser.parse(body)
-        } catch {
-            throw Refusal(.malformedJSON, "The body is not valid JSON: \(error).")
-        }
-        guard case .object(let members) = document else {
-            throw Refusal(
-                .invalidField,
-                "The body is \(document.kindWithArticle). Send a JSON object, for example {\"\(dialect.input.rawValue)\": \"Hello\"}."
-            )
-        }
+        let members = try RequestDocument.members(of: body, example: "{\"\(dialect.input.rawValue)\": \"Hello\"}")
         for member in members {
             try self.insert(member)
         }
@@ -129,17 +118,7 @@ private struct RunFields {
 
     /// The flow that a member names.
     func flow(_ field: Field) throws(Refusal) -> FlowName {
-        guard let name = try self.string(field), !name.bytes.isEmpty else {
-            throw Refusal(.invalidField, "Missing \(field.rawValue)")
-        }
-        guard let flow = FlowName(name.bytes) else {
-            throw Refusal(
-                .invalidField,
-                "\"\(field.rawValue)\" is \"\(PrintableExcerpt.of(name.bytes))\", which is no flow's name. Send 1 to 128 characters "
-                    + "of A-Z a-z 0-9 _ -, and a UUID in lower case with its hyphens."
-            )
-        }
-        return flow
+        try RequestDocument.flow(named: try self.string(field), by: field.rawValue)
     }
 
     /// Refuses what the OpenAI-compatible call has members for and LangFlow does not do.
@@ -174,7 +153,8 @@ private struct RunFields {
                 outputComponent: component?.bytes.isEmpty == true ? nil : component,
                 tweaks: try self.tweaks(),
                 session: try self.session(),
-                wantsStream: wantsStream
+                wantsStream: wantsStream,
+                openAI: nil
             )
         )
     }
@@ -216,19 +196,10 @@ private struct RunFields {
     private func session() throws(Refusal) -> SessionID? {
         let field = self.dialect.session
         guard let name = try self.string(field), !name.bytes.isEmpty else { return nil }
-        guard let session = SessionID(name.text) else {
-            throw Refusal(
-                .invalidField,
-                "\"\(field.rawValue)\" is \(name.bytes.count) bytes long. Send at most \(SessionID.lengthMax) bytes."
-            )
-        }
-        return session
+        return try RequestDocument.session(name, of: field.rawValue)
     }
 
     private static func wrongType(_ field: Field, _ value: JSONValue, expected: String) -> Refusal {
-        Refusal(
-            .invalidField,
-            "\"\(field.rawValue)\" must be \(expected), not \(value.kindWithArticle). Correct the field or leave it out."
-        )
+        RequestDocument.wrongType(field.rawValue, value, expected: expected)
     }
 }

@@ -12,7 +12,8 @@ package final class RunInput: Sendable {
         outputComponent: JSONString?,
         tweaks: Tweaks?,
         session: SessionID?,
-        wantsStream: Bool
+        wantsStream: Bool,
+        openAI: OpenAIMembers?
     )
 
     /// The flow as the caller names it.
@@ -29,12 +30,14 @@ package final class RunInput: Sendable {
     package let session: SessionID?
     /// Whether the body of `/run-flow` asks for a stream; LangFlow's own call asks for it in its query.
     package let wantsStream: Bool
+    /// What a body of OpenAI's calls says besides; `nil` on all other calls.
+    package let openAI: OpenAIMembers?
 
     /// Takes what the request says apart, which is all that is stored.
     package init(_ parts: Parts) {
         (
             self.flow, self.input, self.inputType, self.outputType, self.outputComponent, self.tweaks, self.session,
-            self.wantsStream
+            self.wantsStream, self.openAI
         ) = parts
     }
 
@@ -49,7 +52,7 @@ package final class RunInput: Sendable {
     package var parts: Parts {
         (
             self.flow, self.input, self.inputType, self.outputType, self.outputComponent, self.tweaks, self.session,
-            self.wantsStream
+            self.wantsStream, self.openAI
         )
     }
 
@@ -76,7 +79,8 @@ package final class RunInput: Sendable {
         guard self.input.readableBytes == 0, !allowsEmpty else { return }
         throw Refusal(
             .invalidField,
-            "The input is missing or empty. Send the question as a string in \"input\" (\"input_value\" on LangFlow's own call)."
+            "The input is missing or empty. Send the question as a string in \"input\" (\"input_value\" on LangFlow's own call, "
+                + "the last of \"messages\" on OpenAI's)."
         )
     }
 

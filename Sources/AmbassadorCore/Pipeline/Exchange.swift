@@ -4,6 +4,7 @@ import NIOCore
 struct Exchange: Sendable {
     let traceID: TraceID
     let route: Route.Name
+    let errorForm: ErrorForm
     let receivedAt: NIODeadline
     let time: Timestamp
     let requestBytes: Int
@@ -21,6 +22,7 @@ struct Exchange: Sendable {
     init(_ request: Request, time: Timestamp) {
         self.traceID = request.traceID
         self.route = request.head.route.name
+        self.errorForm = request.head.route.errorForm
         self.receivedAt = request.receivedAt
         self.time = time
         self.requestBytes = request.body.readableBytes
@@ -31,6 +33,7 @@ struct Exchange: Sendable {
     init(_ head: RefusedHead, receivedAt: NIODeadline, time: Timestamp) {
         self.traceID = head.traceID
         self.route = head.route
+        self.errorForm = head.errorForm
         self.receivedAt = receivedAt
         self.time = time
         self.requestBytes = head.requestBytes

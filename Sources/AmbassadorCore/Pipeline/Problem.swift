@@ -7,7 +7,15 @@ enum Problem {
         var body = ByteBuffer()
         body.writeStaticString(#"{"error":"#)
         JSONWriter.writeString(refusal.message, into: &body)
-        body.writeStaticString(#","type":"urn:ambassador:problem:"#)
+        body.writeStaticString(",")
+        Self.writeMembers(of: refusal, traceID: traceID, into: &body)
+        body.writeStaticString("}")
+        return body
+    }
+
+    /// Appends the members other than `error`, which stands in other errors with another meaning.
+    static func writeMembers(of refusal: Refusal, traceID: TraceID, into body: inout ByteBuffer) {
+        body.writeStaticString(#""type":"urn:ambassador:problem:"#)
         body.writeString(refusal.kind.rawValue)
         body.writeStaticString(#"","title":"#)
         JSONWriter.writeString(refusal.kind.title, into: &body)
@@ -17,8 +25,7 @@ enum Problem {
         JSONWriter.writeString(refusal.detail ?? refusal.message, into: &body)
         body.writeStaticString(#","trace_id":""#)
         traceID.write(into: &body)
-        body.writeStaticString(#""}"#)
-        return body
+        body.writeStaticString("\"")
     }
 }
 

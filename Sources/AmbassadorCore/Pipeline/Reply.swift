@@ -44,14 +44,7 @@ struct Reply: Sendable {
         outcome: Outcome,
         detail: OutcomeDetail? = nil
     ) {
-        let content: Response.Content =
-            switch (plan.request.head.route.name, plan.form) {
-            case (_, .document) where plan.request.head.wantsText: .text(answer.text)
-            case (.responses, .document): .json(plan.responsesBody(answer, usage, createdAt: time))
-            case (.responses, .records):
-                .answer(plan.responsesEvents(answer, createdAt: time), session: plan.session.escaped)
-            case (.runFlow, _), (.langFlowRun, _), (.none, _): .answer(answer, session: plan.session.escaped)
-            }
+        let content = plan.content(of: answer, usage, madeAt: time)
         self.init(status: 200, content: content, outcome: outcome, detail: detail)
         self.answer = answer
     }
@@ -77,8 +70,8 @@ struct Reply: Sendable {
     }
 
     /// An error.
-    init(_ refusal: Refusal, traceID: TraceID, outcome: Outcome) {
-        self.init(status: refusal.status, content: .problem(Problem.body(refusal, traceID: traceID)), outcome: outcome)
+    init(_ refusal: Refusal, traceID: TraceID, as form: ErrorForm, outcome: Outcome) {
+        self.init(status: refusal.status, content: form.content(of: refusal, traceID: traceID), outcome: outcome)
         // Whoever got further says so.
         self.cacheStatus = .refused
         self.errorKind = refusal.kind

@@ -52,7 +52,7 @@ extension ConnectionHandler {
         case .own(let path, let query):
             let plain = PlainHead(head, path: path, query: query, clientAddress: self.clientAddress)
             if self.isLong(head.fields.body), let refusal = self.plain?.refusal(beforeBodyOf: plain) {
-                self.refuse(refusal, route: .none, head, minorVersion: minorVersion, receivedAt: receivedAt)
+                self.refuse(refusal, route: nil, head, minorVersion: minorVersion, receivedAt: receivedAt)
                 return
             }
             self.awaitBody(of: .plain(plain), head, minorVersion: minorVersion, receivedAt: receivedAt)
@@ -61,7 +61,7 @@ extension ConnectionHandler {
             if self.isLong(head.fields.body),
                 let refusal = self.responder.refusal(beforeBodyOf: call, from: self.clientAddress)
             {
-                self.refuse(refusal, route: call.route.name, head, minorVersion: minorVersion, receivedAt: receivedAt)
+                self.refuse(refusal, route: call.route, head, minorVersion: minorVersion, receivedAt: receivedAt)
                 return
             }
             self.awaitBody(of: .call(call), head, minorVersion: minorVersion, receivedAt: receivedAt)
@@ -99,14 +99,15 @@ extension ConnectionHandler {
     /// Answers a call that is turned away before its body.
     private func refuse(
         _ refusal: Refusal,
-        route: Route.Name,
+        route: Route?,
         _ head: RequestHead,
         minorVersion: Int,
         receivedAt: NIODeadline
     ) {
         var refused = RefusedHead(
             traceID: head.fields.traceID,
-            route: route,
+            route: route?.name ?? .none,
+            errorForm: route?.errorForm ?? .problem,
             clientAddress: self.clientAddress,
             receivedAt: receivedAt
         )
@@ -232,6 +233,7 @@ extension ConnectionHandler {
             var head = RefusedHead(
                 traceID: incoming.traceID,
                 route: incoming.head.route?.name ?? .none,
+                errorForm: incoming.head.route?.errorForm ?? .problem,
                 clientAddress: self.clientAddress,
                 receivedAt: incoming.receivedAt
             )
@@ -304,6 +306,7 @@ extension CallHead {
         self.init(
             route: route,
             tenantHeader: fields.tenant,
+            sessionHeader: fields.session?.isEmpty == false ? fields.session : nil,
             wantsText: fields.wantsText,
             wantsStream: wantsStream,
             globalVariables: fields.globalVariables,

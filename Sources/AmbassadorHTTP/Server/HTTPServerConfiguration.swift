@@ -19,8 +19,10 @@ package struct HTTPServerConfiguration: Sendable {
     package var hosts: KnownHosts?
     /// Which requests are taken; on a plane that has routes of its own always those.
     package var routes = ServedRoutes.calls(RouteTable())
-    /// Whether `POST /api/v1/responses` is a route.
-    package var takesResponses = false
+    /// In which dialect the Responses API is served; `nil` for not at all.
+    package var responses: ResponsesDialect?
+    /// Whether `POST /v1/chat/completions` is served.
+    package var takesChatCompletions = false
 
     /// Most bytes of a head: target, field names and field values together; over it: 431.
     package var headerBlockBytesMax = 32 * 1024
@@ -59,6 +61,26 @@ package struct HTTPServerConfiguration: Sendable {
     package var takesShortcuts = true
 
     package init() {}
+
+    /// What an endpoint is, or that it is not served.
+    func served(_ endpoint: Endpoint) throws(Refusal) -> Endpoint {
+        switch (endpoint, self.responses) {
+        case (.call(.responses), .langFlow): return .call(.langFlowResponses)
+        case (.call(.responses), nil):
+            throw Refusal(.unknownRoute, "There is no such route. Set routes.responses to openai to have it.")
+        case (.call(.chatCompletions), _) where !self.takesChatCompletions:
+            throw Refusal(.unknownRoute, "There is no such route. Set routes.chat_completions to true to have it.")
+        case (.call, _), (.probe, _), (.own, _): return endpoint
+        }
+    }
+}
+
+/// Whose words the Responses API is spoken in.
+package enum ResponsesDialect: Sendable, Hashable {
+    /// OpenAI's own.
+    case openAI
+    /// As LangFlow answers the call.
+    case langFlow
 }
 
 /// Which requests a server takes.

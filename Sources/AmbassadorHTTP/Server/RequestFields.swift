@@ -14,6 +14,7 @@ package struct RequestFields: Sendable {
     package private(set) var host: String?
     package private(set) var traceID: TraceID
     package private(set) var tenant: String?
+    package private(set) var session: String?
     package private(set) var globalVariables: [GlobalVariable] = []
     package private(set) var wantsText = false
     package private(set) var keepsAlive: Bool
@@ -148,6 +149,9 @@ package struct RequestFields: Sendable {
         case 11 where name.equalsIgnoringCase("x-tenant-id"):
             guard self.tenant == nil else { throw Self.repeated("X-Tenant-ID") }
             self.tenant = try Self.visible(value, "X-Tenant-ID")
+        case 12 where name.equalsIgnoringCase("x-session-id"):
+            guard self.session == nil else { throw Self.repeated("X-Session-ID") }
+            self.session = try Self.visible(value, "X-Session-ID")
         case 12 where name.equalsIgnoringCase("content-type"):
             guard self.contentType == nil else { throw Self.repeated("Content-Type") }
             self.contentType = try Self.visible(value, "Content-Type")
@@ -210,7 +214,7 @@ package struct RequestFields: Sendable {
         let names: [StaticString] = [
             "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "authorization",
             "cookie",
-            "expect", "x-api-key", "traceparent", "x-trace-id", "accept", "cache-control",
+            "expect", "x-api-key", "traceparent", "x-trace-id", "x-session-id", "accept", "cache-control",
         ]
         return names.contains { name.equalsIgnoringCase($0) } || name.startsIgnoringCase(with: "x-tenant")
             || name.startsIgnoringCase(with: "x-langflow-global-var-")

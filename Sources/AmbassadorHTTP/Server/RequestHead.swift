@@ -84,15 +84,14 @@ package struct RequestHead: Sendable {
         refused: inout RefusedRequest
     ) throws(Refusal) -> (Endpoint, wantsStream: Bool) {
         let target = try RequestTarget(target.utf8, host: fields.host, routes: limits.routes)
-        let endpoint = target.endpoint
+        let found = target.endpoint
         if let hosts = limits.hosts, !hosts.contains(fields.host) {
             // Nothing is lost by a probe that a page may send; balancers have names of their own for what they probe.
-            guard case .probe = endpoint else { throw hosts.refusal }
+            guard case .probe = found else { throw hosts.refusal }
         }
-        if case .call(.responses) = endpoint, !limits.takesResponses {
-            throw Refusal(.unknownRoute, "There is no such route. Set routes.responses to true to have it.")
-        }
+        let endpoint = try limits.served(found)
         if case .call(let route) = endpoint {
+            refused.head.errorForm = route.errorForm
             refused.head.route = route.name
             if case .langFlowRun(let flow) = route { refused.head.flow = flow }
         }

@@ -41,6 +41,7 @@ enum AuditCode {
         case .langFlowRun: 41
         case .none: 42
         case .responses: 43
+        case .chatCompletions: 44
         }
     }
 

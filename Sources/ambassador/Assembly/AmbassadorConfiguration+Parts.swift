@@ -21,7 +21,8 @@ extension AmbassadorConfiguration {
         server.tls = self.tlsSettings
         server.takesShortcuts = self.takesShortcuts
         server.routes = .calls(RouteTable(basePaths: self.listen.basePaths))
-        server.takesResponses = self.routes.responses
+        server.responses = self.routes.responses
+        server.takesChatCompletions = self.routes.chatCompletions
         server.crossOrigin = CrossOriginPolicy(
             origins: self.cors.origins,
             maxAgeSeconds: Int(self.cors.maxAge.milliseconds / 1000)

@@ -68,7 +68,9 @@ struct AmbassadorConfiguration: Sendable, Equatable {
 
     /// The calls that are served beside those that always are.
     struct Routes: Sendable, Equatable {
-        var responses = false
+        /// `nil` where the Responses API is not served.
+        var responses: ResponsesDialect?
+        var chatCompletions = false
     }
 
     /// The web pages that may call.

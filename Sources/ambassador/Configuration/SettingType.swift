@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorHTTP
 
 /// How the values of a setting are read, written and limited.
 struct SettingType<Value: Sendable>: Sendable {
@@ -89,6 +90,29 @@ extension SettingType<Bool> {
             }
         },
         format: { String($0) }
+    )
+}
+
+extension SettingType<ResponsesDialect?> {
+    /// A dialect, or `false` for none; `true` stands for OpenAI's.
+    static let responsesDialect = SettingType(
+        scalar: "choice",
+        range: "false, openai, langflow",
+        parse: { text throws(InvalidValue) in
+            switch text {
+            case "false": return nil
+            case "openai", "true": return .openAI
+            case "langflow": return .langFlow
+            default: throw InvalidValue("is not one of false, openai, langflow")
+            }
+        },
+        format: { dialect in
+            switch dialect {
+            case nil: "false"
+            case .openAI: "openai"
+            case .langFlow: "langflow"
+            }
+        }
     )
 }
 

@@ -6,9 +6,15 @@ extension SettingsTable {
         Setting(
             "routes.responses",
             \.routes.responses,
+            .responsesDialect,
+            "Whether `POST /v1/responses` is served, at `/api/v1/responses` too, and in whose words: OpenAI's or LangFlow's."
+        ),
+        Setting(
+            "routes.chat_completions",
+            \.routes.chatCompletions,
             .boolean,
-            "Whether `POST /api/v1/responses`, LangFlow's OpenAI-compatible call, is served."
-        )
+            "Whether OpenAI's `POST /v1/chat/completions` is served, at `/api/v1/chat/completions` too."
+        ),
     ]
 
     static let flowStreaming: [Setting<FlowSettings>] = [

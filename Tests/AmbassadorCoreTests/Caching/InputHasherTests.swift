@@ -148,7 +148,7 @@ struct InputHasherTests {
             let parts: RunInput.Parts = (
                 flow, ByteBuffer(bytes: generator.string().bytes), .chat, .chat, generator.string(),
                 Tweaks(generator.members(depth: 2)),
-                nil, false
+                nil, false, nil
             )
             let original = Self.hash(RunInput(parts), session: SessionID("s"))
             var changed: [InputHash] = []
@@ -179,8 +179,11 @@ struct InputHasherTests {
     func ignoresTheRest() throws {
         let flow = try #require(FlowName("f"))
         let other = try #require(FlowName("g"))
-        let run = RunInput((flow, ByteBuffer(string: "x"), .chat, .chat, nil, nil, nil, false))
-        let changed = RunInput((other, ByteBuffer(string: "x"), .chat, .chat, nil, nil, SessionID("s"), true))
+        let run = RunInput((flow, ByteBuffer(string: "x"), .chat, .chat, nil, nil, nil, false, nil))
+        let session = SessionID("s")
+        let changed = RunInput(
+            (other, ByteBuffer(string: "x"), .chat, .chat, nil, nil, session, true, OpenAIMembers())
+        )
         #expect(Self.hash(run) == Self.hash(changed))
     }
 

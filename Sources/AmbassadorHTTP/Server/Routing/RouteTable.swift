@@ -6,7 +6,10 @@ import AmbassadorCore
 package struct RouteTable: Sendable, Hashable {
     /// The calls whose path is fixed.
     private static let calls: [(path: String, route: Route)] = [
-        ("/run-flow", .runFlow), ("/api/v1/responses", .responses),
+        ("/run-flow", .runFlow),
+        // Clients of OpenAI's have one address for all their calls, which may be the one with LangFlow's prefix.
+        ("/v1/responses", .responses), ("/api/v1/responses", .responses), ("/v1/chat/completions", .chatCompletions),
+        ("/api/v1/chat/completions", .chatCompletions),
     ]
     /// What comes before a flow's name.
     private static let run = Array("/api/v1/run/".utf8)

@@ -1,5 +1,5 @@
-/// What every answer to the OpenAI-compatible call begins with.
-struct ResponsesHead: Sendable {
+/// What every answer to LangFlow's OpenAI-compatible call begins with.
+struct LangFlowResponsesHead: Sendable {
     /// The session is the response's id, so that a `previous_response_id` goes on with it.
     let session: EscapedSessionID
     /// The flow as the caller named it.

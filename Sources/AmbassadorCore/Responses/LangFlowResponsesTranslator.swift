@@ -4,22 +4,16 @@ import NIOCore
 ///
 /// Server-sent events: a chunk for each token, a chunk that says how it ended, `response.completed`, and `[DONE]`. A flow that gives
 /// no tokens has its text in one chunk, where LangFlow itself would lose it.
-struct ResponsesTranslator: Sendable {
-    private let head: ResponsesHead
+struct LangFlowResponsesTranslator: StreamTranslator {
+    private let head: LangFlowResponsesHead
     private var hasBegun = false
     private var hasText = false
     private var hasFailed = false
 
-    init(_ head: ResponsesHead) {
+    init(_ head: LangFlowResponsesHead) {
         self.head = head
     }
 
-    /// Turns a run's records into events.
-    ///
-    /// - Parameters:
-    ///   - records: of the run's stream, in order.
-    ///   - isLast: whether nothing follows them.
-    /// - Returns: the events; none for what only LangFlow's own framing shows.
     mutating func translate(_ records: [StreamRecord], isLast: Bool) -> ByteBuffer {
         var events = ByteBuffer()
         if !self.hasBegun {
@@ -31,7 +25,6 @@ struct ResponsesTranslator: Sendable {
         return events
     }
 
-    /// The event of a failure that LangFlow could not tell of any more.
     func failure(_ message: String) -> ByteBuffer {
         var events = ByteBuffer()
         self.writeChunk(content: ByteBuffer(string: message), ending: .failed, into: &events)
@@ -39,25 +32,20 @@ struct ResponsesTranslator: Sendable {
     }
 
     private mutating func write(_ record: StreamRecord, into events: inout ByteBuffer) {
-        // It was read when it came from LangFlow or from a cache; what is no event any more has nothing to tell.
-        guard let document = try? JSONParser.parse(record.bytes, depthMax: LangFlowAnswer.depthMax),
-            let name = document["event"]?.string, let data = document["data"]
-        else { return }
-        if name.isEqual(to: "token"), let chunk = data["chunk"]?.string, !chunk.bytes.isEmpty {
+        switch RunEvent(record) {
+        case nil: return
+        case .token(let chunk)?:
             self.hasText = true
-            self.writeChunk(content: ByteBuffer(bytes: chunk.bytes), ending: nil, into: &events)
-        } else if name.isEqual(to: "error") {
+            self.writeChunk(content: chunk, ending: nil, into: &events)
+        case .failure(let message)?:
             guard !self.hasFailed else { return }
             self.hasFailed = true
-            let message = data["text"]?.string?.bytes ?? []
-            self.writeChunk(content: ByteBuffer(bytes: message), ending: .failed, into: &events)
-        } else if name.isEqual(to: "end"), !self.hasFailed {
-            let outline = data["result"].map { LangFlowAnswer.Outline(of: $0) }
-            if !self.hasText, let text = outline?.text {
-                self.writeChunk(content: ByteBuffer(bytes: text), ending: nil, into: &events)
-            }
+            self.writeChunk(content: message, ending: .failed, into: &events)
+        case .end(let text, let usage)?:
+            guard !self.hasFailed else { return }
+            if !self.hasText, let text { self.writeChunk(content: text, ending: nil, into: &events) }
             self.writeChunk(content: nil, ending: .completed, into: &events)
-            self.writeCompletion(outline?.usage ?? .unknown, into: &events)
+            self.writeCompletion(usage, into: &events)
             events.writeStaticString("data: [DONE]\n\n")
         }
     }
@@ -96,7 +84,7 @@ struct ResponsesTranslator: Sendable {
         events.writeStaticString(",\"status\":\"completed\",\"model\":\"")
         events.writeString(self.head.model.description)
         events.writeStaticString("\",\"usage\":")
-        ResponsesAnswer.write(usage, into: &events)
+        LangFlowResponsesAnswer.write(usage, into: &events)
         events.writeStaticString("}}\n\n")
     }
 }

@@ -4,10 +4,10 @@ import Testing
 
 @testable import AmbassadorCore
 
-/// LangFlow's OpenAI-compatible call, as a view of the run call.
-@Suite struct ResponsesTests {
+/// LangFlow's OpenAI-compatible call as LangFlow answers it, as a view of the run call.
+@Suite struct LangFlowResponsesTests {
     private static func ask(_ harness: Harness, _ members: String) async -> Response {
-        await harness.send(ByteBuffer(string: #"{"model":"faq",\#(members)}"#), to: .responses)
+        await harness.send(ByteBuffer(string: #"{"model":"faq",\#(members)}"#), to: .langFlowResponses)
     }
 
     private static func json(_ response: Response) throws -> JSONValue {
@@ -112,7 +112,7 @@ import Testing
     )
     func refused(body: String, reason: String) async {
         let harness = Harness(flows: ["faq": .cached()])
-        let response = await harness.send(ByteBuffer(string: body), to: .responses)
+        let response = await harness.send(ByteBuffer(string: body), to: .langFlowResponses)
         #expect(response.status == 400)
         #expect(response.text.replacing("\\\"", with: "\"").contains(reason), "\(response.text)")
         #expect(harness.upstream.calls.isEmpty)

@@ -1,14 +1,14 @@
 import NIOCore
 
 /// A run's answer in the form of LangFlow's OpenAI-compatible call (`POST /api/v1/responses`).
-enum ResponsesAnswer {
+enum LangFlowResponsesAnswer {
     /// The JSON of a response with one message, which is the run's text.
     ///
     /// `previous` is the `previous_response_id` that the caller sent.
     static func body(
         text: ByteBuffer,
         usage: Usage,
-        _ head: ResponsesHead,
+        _ head: LangFlowResponsesHead,
         previous: SessionID?
     ) -> ByteBuffer {
         var body = ByteBuffer()

@@ -1,0 +1,2 @@
+-- Requests by OpenAI's chat completions.
+INSERT INTO audit_words (code, word) VALUES (44, 'chat-completions');
