@@ -110,6 +110,11 @@ test-browser: debug ## Web pages in a headless Chromium that call the ambassador
 	@scripts/install-dependencies browser
 	AMBASSADOR="$(AMBASSADOR)" Tests/Browser/run
 
+.PHONY: test-clients
+test-clients: debug ## The examples of docs/clients.md, OpenAI's SDK, LangChain, Java, curl, before a real LangFlow
+	@scripts/install-dependencies clients
+	AMBASSADOR="$(AMBASSADOR)" Tests/Clients/run
+
 .PHONY: fuzz
 fuzz: ## Compare the framer with the parser over 10,000,000 mutated requests
 	@scripts/install-dependencies build
