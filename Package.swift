@@ -158,7 +158,7 @@ let package = Package(
         .executableTarget(
             name: "framer-fuzz",
             dependencies: [
-                "AmbassadorHTTP", "AmbassadorTesting",
+                "AmbassadorCore", "AmbassadorHTTP", "AmbassadorTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -145,6 +145,7 @@ extension Ambassador {
             body: body,
             globalVariables: plan.globalVariables,
             traceID: plan.request.traceID,
+            traceContext: plan.request.traceContext,
             timeout: start.duration(to: plan.deadline)
         )
     }

@@ -7,6 +7,8 @@ package final class Request: Sendable {
     package let head: CallHead
     /// The caller's own, or a new one.
     package let traceID: TraceID
+    /// What the caller's trace hands on; `nil` where the request is not part of one.
+    package let traceContext: TraceContext?
     package let body: ByteBuffer
     package let clientAddress: String?
     /// When the first byte of the request was read.
@@ -15,12 +17,14 @@ package final class Request: Sendable {
     package init(
         head: CallHead,
         traceID: TraceID,
+        traceContext: TraceContext? = nil,
         body: ByteBuffer,
         clientAddress: String? = nil,
         receivedAt: NIODeadline
     ) {
         self.head = head
         self.traceID = traceID
+        self.traceContext = traceContext
         self.body = body
         self.clientAddress = clientAddress
         self.receivedAt = receivedAt

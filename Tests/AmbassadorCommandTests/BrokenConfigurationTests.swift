@@ -73,6 +73,10 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             ("[/api/v1/run]", "makes one route of another"), ("/lf", "is not a list"),
             ("[/a, /a]", "has an element twice"),
         ],
+        "headers": [
+            ("[\"a b\"]", "has something that is not the name of a header field"), ("[Cookie]", "is not the name"),
+            ("X-A", "is not a list"), ("[X-A, X-A]", "has an element twice"),
+        ],
         "hosts": [
             ("[\"a:80\"]", "has something that"), ("[\"http://a\"]", "has something that"),
             ("[a b]", "has something that"), ("a.example", "is not a list"), ("[a, a]", "has an element twice"),

@@ -7,8 +7,14 @@ import Testing
     private static func scan(_ pieces: [String]) -> (taken: Int, hasEnded: Bool, fault: ChunkScanner.Fault?) {
         var scanner = ChunkScanner()
         var taken = 0
-        for piece in pieces where !scanner.hasEnded && scanner.fault == nil {
-            taken += scanner.scan(ByteBuffer(string: piece).readableBytesView)
+        for piece in pieces {
+            var bytes = ByteBuffer(string: piece)
+            // It stops before the trailers.
+            while bytes.readableBytes > 0, !scanner.hasEnded, scanner.fault == nil {
+                let count = scanner.scan(bytes.readableBytesView)
+                bytes.moveReaderIndex(forwardBy: count)
+                taken += count
+            }
         }
         return (taken, scanner.hasEnded, scanner.fault)
     }
@@ -45,6 +51,17 @@ import Testing
         )
         let ones = String(repeating: "1\r\n1\r\n", count: 10_000)
         #expect(Self.scan([ones]).taken == ones.utf8.count)
+    }
+
+    @Test("trailers are lines with a name and a value, and 64 at most")
+    func trailers() {
+        let many = (0..<64).map { "X-\($0): a\r\n" }.joined()
+        #expect(Self.scan(["1\r\n1\r\n0\r\n\(many)\r\n"]).hasEnded)
+        #expect(Self.scan(["1\r\n1\r\n0\r\n\(many)X: a\r\n\r\n"]).fault == .framingTooLong)
+        for line in ["X", "X : a", " X: a", ": a", "X\t: a", "X: a\u{1}"] {
+            #expect(Self.scan(["0\r\n\(line)\r\n\r\n"]).fault == .malformed, "\(line)")
+        }
+        #expect(Self.scan(["0\r\nX:\r\nContent-Length: 9\r\nX: \u{E9}\r\n\r\n"]).hasEnded)
     }
 
     @Test(

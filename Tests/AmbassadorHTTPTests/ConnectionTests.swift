@@ -81,8 +81,6 @@ import Testing
             "POST /run-flow HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
             "POST /run-flow HTTP/1.0\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
             "POST /run-flow HTTP/1.1\r\nHost: a\r\nX-Odd: \u{E9}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
-            "POST /run-flow HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-            "POST /run-flow HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}POST /run-flow HTTP/1.1\r\nHost: a\r\n\r\n",
         ]
     )
     func shapes(text: String) async throws {

@@ -63,7 +63,7 @@ import Testing
                 #expect(request.body == Array(#"{"input_value":"hi"}"#.utf8))
                 let trace = "00000000000000010000000000000002"
                 let parent = try #require(request.field("traceparent"))
-                #expect(TraceID(traceparent: parent.utf8)?.description == trace)
+                #expect(TraceParent(parent.utf8)?.trace.description == trace && parent.hasSuffix("-00"))
                 let expected: [String: String] = [
                     "host": "127.0.0.1:\(server.port)", "content-type": "application/json",
                     "accept": "application/json",

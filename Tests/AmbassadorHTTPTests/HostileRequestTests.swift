@@ -61,7 +61,7 @@ import Testing
     ]
 
     private static let lengths: [Case] = [
-        "", "+6", "-1", "0x6", "6_0", "6 6", "6, 6", "06", "006", "1Z", "6;", "9223372036854775808",
+        "", "+6", "-1", "0x6", "6_0", "6 6", "6, 6", "1Z", "6;", "9223372036854775808",
         "18446744073709551616",
         "18446744073709551622", String(repeating: "9", count: 100), "6.0", "\"6\"", "six",
     ].map { Case("length \($0.prefix(24))", post("Content-Length: \($0)")) }
@@ -96,7 +96,7 @@ import Testing
         "6\n\"evil\"\r\n0\r\n\r\n", "6\r\n\"evil\"\n0\r\n\r\n", "6\r\n\"evil\"\r0\r\n\r\n", "6\r\n\"evil\"XX0\r\n\r\n",
         "6\r\n\"evil\"0\r\n\r\n", "6\rX\n\"evil\"\r\n0\r\n\r\n", "6\r\n\"evil\"\r\n0\n\n", "6\r\n\"evil\"\r\n0\r\n\rX",
         "6\r\n\"evil\"\r\n-1\r\n\r\n", "6,\r\n\"evil\"\r\n0\r\n\r\n",
-        "6\r\n\"evil\"\r\n0\r\nContent-Length: 9\r\n\r\n",
+        "6\r\n\"evil\"\r\n0\r\nContent-Length : 9\r\n\r\n",
     ].enumerated().map { Case("chunks \($0)", post(chunked, body: $1)) }
 
     private static let lines: [Case] = [
@@ -150,12 +150,15 @@ import Testing
         Case("HTTP/1", post("Content-Length: 6", start: "POST /run-flow HTTP/1"), [400, 505]),
         Case("no version", "POST /run-flow\r\nHost: a\r\n\r\n", [400, 505]),
         Case("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [400, 505]),
-        Case("a method in lower case", post("Content-Length: 6", start: "post /run-flow HTTP/1.1")),
+        Case("a method in lower case", post("Content-Length: 6", start: "post /run-flow HTTP/1.1"), [501]),
+        Case("a method of another protocol", post("Content-Length: 6", start: "SETUP /run-flow HTTP/1.1"), [501]),
         Case(
             "a method of 200 bytes",
-            post("Content-Length: 6", start: String(repeating: "A", count: 200) + " /run-flow HTTP/1.1")
+            post("Content-Length: 6", start: String(repeating: "A", count: 200) + " /run-flow HTTP/1.1"),
+            [501]
         ),
-        Case("a method that is no token", post("Content-Length: 6", start: "G=\"X\" /run-flow HTTP/1.1")),
+        // Byte by byte it is unknown before it is found to be none.
+        Case("a method that is no token", post("Content-Length: 6", start: "G=\"X\" /run-flow HTTP/1.1"), [400, 501]),
         Case("a target with a blank", post("Content-Length: 6", start: "POST /run flow HTTP/1.1")),
         Case("a tab between the parts", post("Content-Length: 6", start: "POST\t/run-flow\tHTTP/1.1")),
         Case("a target with an escape", post("Content-Length: 6", start: "POST /run%2dflow HTTP/1.1")),
@@ -165,8 +168,8 @@ import Testing
             "a TLS ClientHello",
             [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03] + [UInt8](repeating: 7, count: 64)
         ),
-        Case("an SSH banner", "SSH-2.0-OpenSSH_9.2p1\r\n"),
-        Case("a PROXY line", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n" + good),
+        Case("an SSH banner", "SSH-2.0-OpenSSH_9.2p1\r\n", [400, 501]),
+        Case("a PROXY line", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n" + good, [400, 501]),
         Case(
             "a PROXY v2 header",
             [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11, 0x00, 0x0C]
@@ -175,7 +178,7 @@ import Testing
 
     private static let hosts: [Case] =
         [
-            "a, b", "a@b", "x/y", "", "a b", "a:", "a:0", "a:65536", "a:x", "a:80:80", "[::1", "::1]", "[]", "[g]",
+            "a, b", "a@b", "x/y", "", "a b", "a:0", "a:65536", "a:x", "a:80:80", "[::1", "::1]", "[]", "[g]",
             "a?b", "a#b", "a%2e",
             "a\\b", "\u{E9}", "a;b", "a=b", "a:+80",
         ].map { host in
@@ -270,7 +273,6 @@ import Testing
             ("POST /run-flow HTTP/1.1", "X-A: no-type", 415),
             ("POST /run-flow HTTP/1.1", "Content-Type: text/plain", 415),
             ("POST /run-flow HTTP/1.1", "Content-Type: application/json; charset=latin1", 415),
-            ("POST /run-flow HTTP/1.1", "Content-Type: application/json; x=y", 415),
             ("POST /run-flow HTTP/1.1", "Content-Type: application/jsonx", 415),
             ("POST /run-flow HTTP/1.1", "Content-Type: application/json\r\nContent-Encoding: gzip", 415),
             ("POST /run-flow HTTP/1.1", "Content-Type: application/json\r\nContent-Encoding: identity,gzip", 415),

@@ -6,9 +6,13 @@ import Testing
     private static let uuid = "0b1e2c3d-0000-4000-8000-0123456789ab"
 
     /// What becomes of a target: the refusal's status, or the endpoint.
-    private static func outcome(_ target: [UInt8]) -> String {
+    private static func outcome(
+        _ target: [UInt8],
+        host: String = "ambassador:8080",
+        isEncrypted: Bool = false
+    ) -> String {
         do throws(Refusal) {
-            let target = try RequestTarget(target, host: "ambassador:8080")
+            let target = try RequestTarget(target, host: host, isEncrypted: isEncrypted)
             let stream = try target.wantsStream() ? " stream" : ""
             switch target.endpoint {
             case .call(.runFlow): return "run-flow" + stream
@@ -27,7 +31,9 @@ import Testing
     @Test(
         "a listed target is found",
         arguments: [
-            ("/run-flow", "run-flow"), ("/api/v1/run/faq", "run faq"), ("/api/v1/run/FAQ_qa-2", "run FAQ_qa-2"),
+            ("/run-flow", "run-flow"), ("/run-flow?", "run-flow"), ("/readyz?", "ready"),
+            ("/api/v1/run/faq?", "run faq"), ("http://ambassador:8080/run-flow?", "run-flow"),
+            ("/api/v1/run/faq", "run faq"), ("/api/v1/run/FAQ_qa-2", "run FAQ_qa-2"),
             ("/api/v1/run/\(uuid)", "run \(uuid)"), ("/api/v1/run/admin", "run admin"),
             ("/api/v1/run/__proto__", "run __proto__"), ("/healthz", "health"), ("/livez", "live"),
             ("/readyz", "ready"), ("/health", "langFlowHealth"), ("/health_check", "langFlowHealthCheck"),
@@ -106,9 +112,9 @@ import Testing
             "ftp://ambassador:8080/run-flow", "file:///etc/passwd", "http:/run-flow",
             "http://ambassador:8080//run-flow",
             "http://ambassador:8080/../run-flow", "javascript:alert(1)", "data:,x",
-            "/run-flow?", "/run-flow?x", "/run-flow?stream=true", "/run-flow?stream=false", "/run-flow?x-api-key=k",
+            "/run-flow?x", "/run-flow?stream=true", "/run-flow?stream=false", "/run-flow?x-api-key=k",
             "/healthz?x=1",
-            "/readyz?", "/livez?verbose", "/api/v1/run/faq?", "/api/v1/run/faq?stream", "/api/v1/run/faq?stream=",
+            "/livez?verbose", "/run-flow??", "/api/v1/run/faq?stream", "/api/v1/run/faq?stream=",
             "/api/v1/run/faq?stream=maybe", "/api/v1/run/faq?stream=2", "/api/v1/run/faq?stream=true/",
             "/api/v1/run/faq?stream=+1",
             "/api/v1/run/faq?stream=true&stream=true", "/api/v1/run/faq?stream=true&stream=false",
@@ -129,6 +135,35 @@ import Testing
     )
     func malformed(target: String) {
         #expect(Self.outcome(Array(target.utf8)) == "400")
+    }
+
+    @Test(
+        "the authority of a whole address is that of Host, but for the port that its scheme has anyway",
+        arguments: [
+            ("http://a/run-flow", "a", "run-flow"), ("http://a:80/run-flow", "a", "run-flow"),
+            ("http://a/run-flow", "a:80", "run-flow"), ("http://A:/run-flow", "a:80", "run-flow"),
+            ("http://a/run-flow", "a:", "run-flow"), ("http://[::1]:80/run-flow", "[::1]", "run-flow"),
+            ("http://[::1]/run-flow", "[::1]:80", "run-flow"), ("http://a:8080/run-flow", "a:8080", "run-flow"),
+            ("http://a:8080/run-flow", "a", "400"), ("http://a/run-flow", "a:8080", "400"),
+            ("http://a:443/run-flow", "a", "400"), ("http://a:80:80/run-flow", "a:80", "400"),
+            ("http://a:8080:80/run-flow", "a:8080", "400"), ("http://:80/run-flow", "a", "400"),
+            ("http://[::1:80/run-flow", "[::1", "400"), ("https://a/run-flow", "a", "400"),
+        ]
+    )
+    func authority(target: String, host: String, expected: String) {
+        #expect(Self.outcome(Array(target.utf8), host: host) == expected)
+    }
+
+    @Test(
+        "over TLS a whole address may say so",
+        arguments: [
+            ("https://a/run-flow", "a:443", "run-flow"), ("https://a:443/run-flow", "a", "run-flow"),
+            ("http://a/run-flow", "a:80", "run-flow"), ("https://a:80/run-flow", "a", "400"),
+            ("wss://a/run-flow", "a", "400"),
+        ]
+    )
+    func encrypted(target: String, host: String, expected: String) {
+        #expect(Self.outcome(Array(target.utf8), host: host, isEncrypted: true) == expected)
     }
 
     @Test("every byte that is not visible ASCII is malformed wherever it stands")

@@ -1,3 +1,4 @@
+import AmbassadorCore
 import AmbassadorHTTP
 import NIOCore
 import NIOHTTP1
@@ -59,8 +60,10 @@ struct FramerFuzz {
         do {
             guard let read = try self.parser.read(whole) else { return "the parser takes no message" }
             message = read
-            // The parser takes nothing behind a request that ends its connection.
-            if !read.head.isKeepAlive { self.parser = try ParserWitness() }
+            // The parser takes nothing behind a request that ends its connection, or asks for another protocol.
+            if !read.head.isKeepAlive || read.head.headers.contains(name: "upgrade") {
+                self.parser = try ParserWitness()
+            }
         } catch {
             return "the parser refuses it: \(error)"
         }
@@ -72,7 +75,8 @@ struct FramerFuzz {
         guard Self.fields(of: request[..<head.byteCount]) == fields.map({ "\($0.0):\($0.1)" }) else {
             return "the fields differ: \(fields)"
         }
-        if let difference = Self.difference(head, message.head) { return difference }
+        let traceContext = request.withUnsafeBytes { head.traceContext(in: $0) }
+        if let difference = Self.difference(head, traceContext, message.head) { return difference }
         return self.differenceToOthers(of: message.head)
     }
 
@@ -86,12 +90,17 @@ struct FramerFuzz {
     }
 
     /// What the framer took out of the head must be what the fields say.
-    private static func difference(_ framed: FramedHead, _ head: HTTPRequestHead) -> String? {
+    private static func difference(
+        _ framed: FramedHead,
+        _ traceContext: TraceContext?,
+        _ head: HTTPRequestHead
+    ) -> String? {
         let lengths = head.headers["content-length"]
         guard lengths == [String(framed.contentLength)] else { return "the lengths differ: \(lengths)" }
         // Heads that are refused for something else say nothing about the trace.
         guard let fields = try? RequestFields(head.headers, minorVersion: 1) else { return nil }
         guard fields.callerTraceID == framed.traceID else { return "the trace ids differ" }
+        guard fields.traceContext == traceContext else { return "the trace contexts differ" }
         return fields.body == .length(framed.contentLength) ? nil : "the framing differs"
     }
 

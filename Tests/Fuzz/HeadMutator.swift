@@ -16,6 +16,8 @@ struct HeadMutator {
         "Accept-Encoding: gzip, deflate",
         "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate: vendor=1,other=2",
         "X-Trace-ID: 4bf92f3577b34da6a3ce929d0e0e4736", "X-Request-ID: 7f3c", "X-LANGFLOW-GLOBAL-VAR-LANG: de",
+        "traceparent: 01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03-x", "tracestate: a@b=1 ,,c=2",
+        "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAAQAAP__", "X-API-Key: key-1 ",
         "Transfer-Encoding: chunked", "Expect: 100-continue", "Upgrade: h2c", "X-Empty:", "Content-Length: 5",
     ]
     private static let targets = [

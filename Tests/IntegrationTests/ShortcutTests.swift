@@ -148,9 +148,13 @@ import Testing
         case 18: body = "{"
         case 19: target = "/nowhere"
         case 20: body = #"{ "input" : "\#(question)", "flow_id" : "faq" }"#
-        case 21: fields.append("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+        case 21:
+            fields.append("traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+            fields.append("tracestate: a=\(Int.random(in: 0...9, using: &random))")
         case 22: return Self.chunked(body, fields)
-        default: fields.append("Accept-Encoding: gzip\r\nUser-Agent: test")
+        default:
+            fields.append("Accept-Encoding: gzip\r\nUser-Agent: test")
+            fields.append("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk")
         }
         return Array(Self.head("POST \(target)", fields + ["Content-Length: \(body.utf8.count)"]).utf8)
             + Array(body.utf8)

@@ -39,22 +39,6 @@ package struct TraceID: Hashable, Sendable, CustomStringConvertible {
         self.init(high: halves.0, low: halves.1)
     }
 
-    /// Reads the id out of a `traceparent` header's value (W3C Trace Context §3.2.2: `version-id-parent-flags`, 55 bytes).
-    ///
-    /// - Returns: `nil` where the value is not a valid one; version `ff` and a parent of zeros are not.
-    package init?(traceparent bytes: some Collection<UInt8>) {
-        let value = Array(bytes)
-        let dash = UInt8(ascii: "-")
-        guard value.count >= 55, value[2] == dash, value[35] == dash, value[52] == dash else { return nil }
-        let isVersionZero = value[0] == UInt8(ascii: "0") && value[1] == UInt8(ascii: "0")
-        guard value.count == 55 || (!isVersionZero && value[55] == dash) else { return nil }
-        let fields = [value[0..<2], value[36..<52], value[53..<55]]
-        guard fields.allSatisfy({ $0.allSatisfy { HexDigits.value(ofLowercase: $0) != nil } }) else { return nil }
-        guard value[0..<2] != [UInt8(ascii: "f"), UInt8(ascii: "f")] else { return nil }
-        guard value[36..<52].contains(where: { $0 != UInt8(ascii: "0") }) else { return nil }
-        self.init(hex: value[3..<35])
-    }
-
     package var description: String {
         String(asciiAtMost: 32) { self.write(into: &$0) }
     }

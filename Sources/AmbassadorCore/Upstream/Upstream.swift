@@ -53,6 +53,8 @@ package struct UpstreamCall: Sendable {
     package let body: ByteBuffer
     package let globalVariables: [GlobalVariable]
     package let traceID: TraceID
+    /// What the caller's trace hands on; `nil` where there is none.
+    package let traceContext: TraceContext?
     /// From the first attempt to connect until the last byte of the answer.
     package let timeout: Duration
 
@@ -61,12 +63,14 @@ package struct UpstreamCall: Sendable {
         body: ByteBuffer,
         globalVariables: [GlobalVariable],
         traceID: TraceID,
+        traceContext: TraceContext? = nil,
         timeout: Duration
     ) {
         self.target = target
         self.body = body
         self.globalVariables = globalVariables
         self.traceID = traceID
+        self.traceContext = traceContext
         self.timeout = timeout
     }
 }

@@ -30,6 +30,11 @@ struct AnswerFramer {
         }
     }
 
+    /// Whether what comes next of a body are its trailers.
+    var isInTrailers: Bool {
+        if case .chunked(let scanner) = self.state { scanner.isInTrailers } else { false }
+    }
+
     /// A request was sent.
     mutating func expect() {
         self.state = .head(bytes: 0, lineBytes: 0, endsInCR: false)

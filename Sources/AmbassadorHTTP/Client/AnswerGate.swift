@@ -6,6 +6,9 @@ final class AnswerGate: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
+    /// What a chunked body ends with that has no trailers.
+    private static let emptyLine = ByteBuffer(string: "\r\n")
+
     private var framer = AnswerFramer()
     private var hasFailed = false
 
@@ -26,6 +29,7 @@ final class AnswerGate: ChannelInboundHandler {
         var bytes = self.unwrapInboundIn(data)
         while !self.hasFailed {
             let count: Int
+            let isInTrailers = self.framer.isInTrailers
             do throws(HTTPCallError) {
                 guard bytes.readableBytes > 0 else { return }
                 count = try self.framer.scan(bytes.readableBytesView)
@@ -34,7 +38,11 @@ final class AnswerGate: ChannelInboundHandler {
                 context.fireErrorCaught(error)
                 return
             }
-            guard let part = bytes.readSlice(length: count) else { return }
+            guard var part = bytes.readSlice(length: count) else { return }
+            if isInTrailers {
+                guard self.framer.mayEnd else { continue }
+                part = Self.emptyLine
+            }
             // The parser reads it at once, and says before the next turn what it is.
             context.fireChannelRead(self.wrapInboundOut(part))
         }

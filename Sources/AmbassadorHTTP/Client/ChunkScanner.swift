@@ -2,8 +2,9 @@ import NIOCore
 
 /// Finds the end of a chunked body (RFC 9112 §7.1) and counts what of it is framing.
 ///
-/// It reads the framing only and takes nothing out: the parser behind reads the same bytes and is the judge of them. A body has to
-/// please both, so that no laxness of either opens a way for a second request inside of it.
+/// It reads the framing only and takes nothing out: the parser behind reads the same bytes and judges them, too. A body has to
+/// please both, so that no laxness of either opens a way for a second request inside of it. Of trailers it is the only judge: nothing
+/// in them may change a message that was checked (RFC 9110 §6.5.1), so that the parser is not shown them.
 struct ChunkScanner {
     /// Why a body is not one.
     enum Fault: Error {
@@ -22,6 +23,7 @@ struct ChunkScanner {
         case dataCR
         case dataLF
         case trailerStart
+        case trailerName
         case trailer
         case trailerLF
         case endLF
@@ -33,11 +35,13 @@ struct ChunkScanner {
     /// Even a body sent in chunks of one byte has no more than five bytes of framing a byte.
     private static let framingBytesMax = 4096
     private static let framingBytesMaxPerByte = 8
+    private static let trailersMax = 64
 
     private var state = State.sizeStart
     private var left = 0
     private var framing = 0
     private var content = 0
+    private var trailers = 0
     /// What is wrong with the first byte behind those that were taken.
     private(set) var fault: Fault?
 
@@ -46,12 +50,21 @@ struct ChunkScanner {
         if case .ended = self.state { true } else { false }
     }
 
-    /// Reads on, up to the end of the body or to a byte that is wrong.
+    /// Whether the last chunk was scanned, so that what comes are trailers and the empty line behind them.
+    var isInTrailers: Bool {
+        switch self.state {
+        case .trailerStart, .trailerName, .trailer, .trailerLF, .endLF: true
+        default: false
+        }
+    }
+
+    /// Reads on, up to the beginning of the trailers, the end of the body, or a byte that is wrong.
     ///
     /// - Returns: How many of the bytes belong to the body and are right.
     mutating func scan(_ bytes: ByteBufferView) -> Int {
         var position = bytes.startIndex
-        while position < bytes.endIndex, !self.hasEnded {
+        let wasInTrailers = self.isInTrailers
+        while position < bytes.endIndex, !self.hasEnded, self.isInTrailers == wasInTrailers {
             if case .data = self.state {
                 let taken = min(self.left, bytes.endIndex - position)
                 position += taken
@@ -97,11 +110,15 @@ struct ChunkScanner {
             try Self.requireLF(byte)
             return .sizeStart
         case .trailerStart:
-            return byte == carriageReturn ? .endLF : try Self.checked(byte, .trailer)
+            return byte == carriageReturn ? .endLF : try Self.checkedName(byte)
+        case .trailerName:
+            return byte == UInt8(ascii: ":") ? .trailer : try Self.checkedName(byte)
         case .trailer:
             return byte == carriageReturn ? .trailerLF : try Self.checked(byte, .trailer)
         case .trailerLF:
             try Self.requireLF(byte)
+            self.trailers += 1
+            guard self.trailers <= Self.trailersMax else { throw .framingTooLong }
             return .trailerStart
         case .endLF:
             try Self.requireLF(byte)
@@ -128,6 +145,11 @@ struct ChunkScanner {
 
     private static func requireLF(_ byte: UInt8) throws(Fault) {
         guard byte == UInt8(ascii: "\n") else { throw .malformed }
+    }
+
+    private static func checkedName(_ byte: UInt8) throws(Fault) -> State {
+        guard byte.isToken else { throw .malformed }
+        return .trailerName
     }
 
     /// Within a line of text stands no control byte but the tab.

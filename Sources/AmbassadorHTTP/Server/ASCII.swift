@@ -6,6 +6,14 @@ extension UInt8 {
 
     var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 
+    /// Whether the byte may stand in a token, as a field's name and a method are (RFC 9110 §5.6.2).
+    var isToken: Bool { Self.tokenBytes[Int(self)] }
+
+    private static let tokenBytes: [Bool] = (0..<256).map { byte in
+        let byte = UInt8(byte)
+        return byte.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+
     var isASCIIAlphanumeric: Bool {
         self.isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self.asciiLowercase)
     }

@@ -33,13 +33,14 @@ extension ConnectionHandler {
     }
 
     /// Takes the head of a request, one that was accepted before, whose content is still to come.
-    func receive(again head: FramedHead, _ verdict: HeadMemo.Verdict) {
+    func receive(again head: FramedHead, _ traceContext: TraceContext?, _ verdict: HeadMemo.Verdict) {
         self.noteMessage()
         self.timer.restart()
         self.framing = .length(head.contentLength)
         self.incoming = Incoming(
             head: .call(verdict.call),
             traceID: head.traceID ?? .random(),
+            traceContext: traceContext,
             body: self.framing,
             keepsAlive: true,
             minorVersion: 1,
@@ -58,12 +59,18 @@ extension ConnectionHandler {
     }
 
     /// Takes a whole request whose head is one that was accepted before.
-    func receive(again call: CallHead, _ traceID: TraceID?, _ body: ByteBuffer, _ crossOrigin: CrossOriginGrant?) {
+    func receive(
+        again head: FramedHead,
+        _ traceContext: TraceContext?,
+        _ verdict: HeadMemo.Verdict,
+        _ body: ByteBuffer
+    ) {
         self.noteMessage()
         self.timer.restart()
         let request = Request(
-            head: call,
-            traceID: traceID ?? .random(),
+            head: verdict.call,
+            traceID: head.traceID ?? .random(),
+            traceContext: traceContext,
             body: body,
             clientAddress: self.clientAddress,
             receivedAt: .now()
@@ -73,7 +80,7 @@ extension ConnectionHandler {
                 .request(request),
                 keepsAlive: true,
                 minorVersion: 1,
-                crossOrigin: crossOrigin,
+                crossOrigin: verdict.crossOrigin,
                 hasKnownHead: true
             )
         )

@@ -79,6 +79,7 @@ extension ConnectionHandler {
         self.incoming = Incoming(
             head: asked,
             traceID: head.fields.traceID,
+            traceContext: head.fields.traceContext,
             body: head.fields.body,
             keepsAlive: head.fields.keepsAlive,
             minorVersion: minorVersion,
@@ -200,6 +201,7 @@ extension ConnectionHandler {
                 Request(
                     head: head,
                     traceID: incoming.traceID,
+                    traceContext: incoming.traceContext,
                     body: incoming.content,
                     clientAddress: self.clientAddress,
                     receivedAt: incoming.receivedAt
@@ -265,6 +267,9 @@ extension ConnectionHandler {
             Refusal(.targetTooLong, "The request target is over \(self.configuration.targetBytesMax) bytes.")
         case HTTPParserError.headerOverflow:
             Refusal(.headerTooLarge, "The request's header has too many or too long fields.")
+        case HTTPParserError.invalidMethod, HTTPParserError.invalidConstant:
+            // The latter for the methods of other protocols of HTTP's family, all of whose request lines the parser knows.
+            Refusal(.notImplemented, "The method is none that is known here.")
         case HTTPParserError.invalidVersion, HTTPParserError.paused:
             // The parser pauses at HTTP/2's preface.
             Refusal(.httpVersion, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")

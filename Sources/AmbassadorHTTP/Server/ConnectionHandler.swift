@@ -34,6 +34,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     struct Incoming {
         let head: IncomingHead
         let traceID: TraceID
+        let traceContext: TraceContext?
         let body: RequestFields.Body
         let keepsAlive: Bool
         let minorVersion: Int
@@ -153,7 +154,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.noteMessage()
         switch self.unwrapInboundIn(data) {
         case .head(let head):
-            self.decoder.sawHead()
+            self.decoder.sawHead(head)
             self.receive(head)
         case .body(let bytes):
             self.receive(bytes)

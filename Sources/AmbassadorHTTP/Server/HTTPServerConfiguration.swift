@@ -28,7 +28,7 @@ package struct HTTPServerConfiguration: Sendable {
     package var headerBlockBytesMax = 32 * 1024
     /// Most bytes of one field's name and of its value, each; over it: 431.
     package var headerFieldBytesMax = 16 * 1024
-    /// Most fields of a head; a trailer's fields count too; over it: 431.
+    /// Most fields of a head; over it: 431.
     package var headerFieldsMax = 100
     /// Most bytes of a request target; over it: 414.
     package var targetBytesMax = 8 * 1024

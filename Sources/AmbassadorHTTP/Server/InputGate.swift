@@ -26,6 +26,8 @@ final class InputGate: ChannelInboundHandler {
     }
 
     private static let headEnd: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
+    /// What a chunked body ends with that has no trailers.
+    private static let emptyLine = ByteBuffer(string: "\r\n")
 
     private let memo: HeadMemo
     let connection: ConnectionHandler
@@ -140,11 +142,8 @@ final class InputGate: ChannelInboundHandler {
                 let length = min(left, self.held.readableBytes)
                 self.expected = length == left ? .nextHead : .knownContent(left: left - length)
                 self.connection.receive(again: self.piece(length), isLast: length == left)
-            case .chunks(var scanner):
-                let length = scanner.scan(self.held.readableBytesView)
-                self.expected = scanner.hasEnded ? .nextHead : .chunks(scanner)
-                if length > 0 { self.pass(length, context) }
-                if let fault = scanner.fault { self.connection.refuse(fault) }
+            case .chunks(let scanner):
+                self.feedChunks(scanner, context)
             }
         }
         // What was read together is one buffer; without this an emptied one would stay in memory until the next read.
@@ -154,6 +153,21 @@ final class InputGate: ChannelInboundHandler {
             self.breakKnown(context)
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         }
+    }
+
+    /// Hands on what came of a chunked body, as far as its trailers: in the place of those the parser gets the end alone.
+    private func feedChunks(_ scanner: ChunkScanner, _ context: ChannelHandlerContext) {
+        var scanner = scanner
+        let isInTrailers = scanner.isInTrailers
+        let length = scanner.scan(self.held.readableBytesView)
+        self.expected = scanner.hasEnded ? .nextHead : .chunks(scanner)
+        if isInTrailers {
+            self.held.moveReaderIndex(forwardBy: length)
+            if scanner.hasEnded { context.fireChannelRead(self.wrapInboundOut(Self.emptyLine)) }
+        } else if length > 0 {
+            self.pass(length, context)
+        }
+        if let fault = scanner.fault { self.connection.refuse(fault) }
     }
 
     private func pass(_ length: Int, _ context: ChannelHandlerContext) {
@@ -168,7 +182,9 @@ final class InputGate: ChannelInboundHandler {
     }
 
     private func feedHead(_ line: RequestLineScanner, endBytes: Int, _ context: ChannelHandlerContext) {
-        if !line.hasBegun, endBytes == 0, self.connection.expectsHead {
+        let beginsMessage = !line.hasBegun && endBytes == 0
+        if beginsMessage { self.connection.decoder.beginMessage() }
+        if beginsMessage, self.connection.expectsHead {
             if self.takesKnown() { return }
             if let head = self.wholeHead() {
                 self.feed(head, context)
@@ -204,13 +220,16 @@ final class InputGate: ChannelInboundHandler {
     ///
     /// Whether it is a hit was looked at when it was read, or will be once it is whole; behind others in one read it goes the way of all.
     private func takesKnown() -> Bool {
-        guard let (head, verdict) = self.held.withUnsafeReadableBytes({ self.knownHead($0) }) else { return false }
+        let known = self.held.withUnsafeReadableBytes { bytes in
+            self.knownHead(bytes).map { ($0.head, $0.head.traceContext(in: bytes), $0.verdict) }
+        }
+        guard let (head, traceContext, verdict) = known else { return false }
         self.held.moveReaderIndex(forwardBy: head.byteCount)
         if let body = self.held.readSlice(length: head.contentLength) {
-            self.connection.receive(again: verdict.call, head.traceID, body, verdict.crossOrigin)
+            self.connection.receive(again: head, traceContext, verdict, body)
         } else {
             self.expected = .knownContent(left: head.contentLength)
-            self.connection.receive(again: head, verdict)
+            self.connection.receive(again: head, traceContext, verdict)
         }
         return true
     }

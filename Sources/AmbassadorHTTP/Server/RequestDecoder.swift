@@ -3,14 +3,16 @@ import NIOHTTP1
 
 /// NIO's HTTP/1 parser, with an eye on what it is fed.
 ///
-/// The parser does not say which line was too long; that is told from here.
+/// The parser does not say which line was too long; that is told from here. Behind a request that asks for another protocol it takes
+/// nothing more; no other protocol is spoken here (RFC 9110 §7.8), so that a new parser takes what comes.
 final class RequestDecoder: ByteToMessageDecoder {
     typealias InboundOut = HTTPServerRequestPart
 
     /// The request line is longer than the longest field.
     struct RequestLineTooLong: Error {}
 
-    private let parser: HTTPRequestDecoder
+    private var parser: HTTPRequestDecoder
+    private let configuration: NIOHTTPDecoderLimitConfiguration
     private let fieldBytesMax: Int
     /// Bytes of an unfinished field that the parser wants to see again.
     private var keptBytes = 0
@@ -18,6 +20,8 @@ final class RequestDecoder: ByteToMessageDecoder {
     private var isPastRequestLine = false
     private var hasBegunRequestLine = false
     private var isInMessage = false
+    private var asksForUpgrade = false
+    private var context: ChannelHandlerContext?
     private var heads = 0
 
     init(limits: HTTPServerConfiguration) {
@@ -26,13 +30,15 @@ final class RequestDecoder: ByteToMessageDecoder {
         configuration.maxHeaderListSize = limits.headerBlockBytesMax
         configuration.maxHeaderFieldCount = limits.headerFieldsMax
         self.fieldBytesMax = limits.headerFieldBytesMax
+        self.configuration = configuration
         self.parser = HTTPRequestDecoder(limitConfiguration: configuration)
     }
 
     /// The handler behind saw a head.
-    func sawHead() {
+    func sawHead(_ head: HTTPRequestHead) {
         self.heads &+= 1
         self.isInMessage = true
+        self.asksForUpgrade = head.headers.contains(name: "upgrade")
     }
 
     /// The handler behind saw the end of a message.
@@ -41,10 +47,12 @@ final class RequestDecoder: ByteToMessageDecoder {
     }
 
     func decoderAdded(context: ChannelHandlerContext) {
+        self.context = context
         self.parser.decoderAdded(context: context)
     }
 
     func decoderRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         self.parser.decoderRemoved(context: context)
     }
 
@@ -66,6 +74,15 @@ final class RequestDecoder: ByteToMessageDecoder {
         }
         self.keptBytes = buffer.readableBytes
         return .needMoreData
+    }
+
+    /// Between two messages, before a byte of the next one: puts a new parser where the old one takes nothing more.
+    func beginMessage() {
+        guard self.asksForUpgrade, let context = self.context else { return }
+        self.asksForUpgrade = false
+        self.parser.decoderRemoved(context: context)
+        self.parser = HTTPRequestDecoder(limitConfiguration: self.configuration)
+        self.parser.decoderAdded(context: context)
     }
 
     func decodeLast(context: ChannelHandlerContext, buffer: inout ByteBuffer, seenEOF: Bool) throws -> DecodingState {

@@ -32,7 +32,8 @@ package struct RequestFields: Sendable {
     private var authorization: String?
     private var apiKey: String?
     private var traceparents = 0
-    private var parentTrace: TraceID?
+    private var parent: TraceParent?
+    private var traceStates: [String] = []
     private var ownTraces = 0
     private var ownTrace: TraceID?
     private var cacheControl: [String] = []
@@ -49,7 +50,7 @@ package struct RequestFields: Sendable {
         // Replaced where the caller names one; made here once, since every refusal has one too.
         self.traceID = .random()
         for (name, value) in fields {
-            try self.read(name: name.utf8, value: value)
+            try self.read(name: name.utf8, value: Self.trimmed(value))
         }
         try self.finish(minorVersion: minorVersion)
     }
@@ -74,8 +75,14 @@ package struct RequestFields: Sendable {
 
     /// The id that the caller gave its request; a repeated one is nobody's.
     package var callerTraceID: TraceID? {
-        if self.traceparents == 1, let trace = self.parentTrace { return trace }
+        if self.traceparents == 1, let parent = self.parent { return parent.trace }
         return self.ownTraces == 1 ? self.ownTrace : nil
+    }
+
+    /// What the caller's trace hands on; `nil` where the request is not part of one.
+    package var traceContext: TraceContext? {
+        guard self.traceparents == 1, let parent = self.parent else { return nil }
+        return TraceContext(flags: parent.flags, state: self.traceStates.map { $0.utf8 })
     }
 
     /// What the caller asks of the cache; `nil` where it asks nothing.
@@ -132,9 +139,6 @@ package struct RequestFields: Sendable {
         case 6 where name.equalsIgnoringCase("origin"):
             self.origins += 1
             self.lastOrigin = value
-        case 7 where name.equalsIgnoringCase("upgrade"):
-            // No upgrade is offered; the request is answered as it stands, and nothing is read after it.
-            self.keepsAlive = false
         case 9 where name.equalsIgnoringCase("x-api-key"):
             guard self.apiKey == nil else { throw Self.repeated("X-API-Key") }
             self.apiKey = try Self.visible(value, "X-API-Key")
@@ -145,7 +149,9 @@ package struct RequestFields: Sendable {
             self.ownTrace = TraceID(hex: value.utf8)
         case 11 where name.equalsIgnoringCase("traceparent"):
             self.traceparents += 1
-            self.parentTrace = TraceID(traceparent: value.utf8)
+            self.parent = TraceParent(value.utf8)
+        case 10 where name.equalsIgnoringCase("tracestate"):
+            self.traceStates.append(value)
         case 11 where name.equalsIgnoringCase("x-tenant-id"):
             guard self.tenant == nil else { throw Self.repeated("X-Tenant-ID") }
             self.tenant = try Self.visible(value, "X-Tenant-ID")
@@ -220,12 +226,12 @@ package struct RequestFields: Sendable {
             || name.startsIgnoringCase(with: "x-langflow-global-var-")
     }
 
-    /// Decimal digits without a leading zero, which some parsers read as octal.
+    /// Decimal digits (RFC 9110 §8.6), zeros before them included: LangFlow gets a length that is written anew.
     private mutating func readContentLength(_ value: String.UTF8View) throws(Refusal) {
         guard self.contentLength == nil else { throw Self.repeated("Content-Length") }
-        guard (1...19).contains(value.count), value.allSatisfy(\.isASCIIDigit),
-            value.count == 1 || value.first != UInt8(ascii: "0")
-        else { throw Refusal(.malformedRequest, "The Content-Length is not a length.") }
+        guard !value.isEmpty, value.allSatisfy(\.isASCIIDigit) else {
+            throw Refusal(.malformedRequest, "The Content-Length is not a length.")
+        }
         var length = 0
         for digit in value {
             let (shifted, overflows) = length.multipliedReportingOverflow(by: 10)
@@ -250,6 +256,12 @@ package struct RequestFields: Sendable {
             throw Self.repeated("X-LANGFLOW-GLOBAL-VAR-\(name)")
         }
         self.globalVariables.append(GlobalVariable(name: name, value: value))
+    }
+
+    /// A value without the blanks behind it, which are no part of it (RFC 9112 §5.1); the parser takes off those before it.
+    private static func trimmed(_ value: String) -> String {
+        guard let last = value.utf8.last, last == 0x20 || last == 0x09 else { return value }
+        return String(Substring(value.utf8.trimmingBlanks))
     }
 
     private static func visible(_ value: String, _ field: StaticString) throws(Refusal) -> String {

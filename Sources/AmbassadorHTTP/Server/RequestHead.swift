@@ -83,7 +83,12 @@ package struct RequestHead: Sendable {
         limits: HTTPServerConfiguration,
         refused: inout RefusedRequest
     ) throws(Refusal) -> (Endpoint, wantsStream: Bool) {
-        let target = try RequestTarget(target.utf8, host: fields.host, routes: limits.routes)
+        let target = try RequestTarget(
+            target.utf8,
+            host: fields.host,
+            isEncrypted: limits.tls != nil,
+            routes: limits.routes
+        )
         let found = target.endpoint
         if let hosts = limits.hosts, !hosts.contains(fields.host) {
             // Nothing is lost by a probe that a page may send; balancers have names of their own for what they probe.

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Checks the shape of a request line (RFC 9112 §3): three parts with one space between, the last of which says HTTP.
+/// Checks the shape of a request line (RFC 9112 §3): three parts with one space between, the first of which is a token and the last
+/// says HTTP.
 ///
 /// The parser behind takes more than that: several spaces, and other protocols of its family, such as RTSP, whose requests it would
 /// give out as ours. What the parts say is the parser's to judge.
@@ -35,9 +36,10 @@ struct RequestLineScanner {
             switch self.state {
             case .before:
                 if byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") { continue }
-                guard byte != space else { return false }
+                guard byte.isToken else { return false }
                 self.state = .method
             case .method:
+                guard byte == space || byte.isToken else { return false }
                 if byte == space { self.state = .targetStart }
             case .targetStart:
                 guard byte != space else { return false }

@@ -63,7 +63,8 @@ package final class HTTPUpstream: Upstream {
         if let apiKey = self.configuration.apiKey {
             fields.add(name: "x-api-key", value: apiKey.revealed)
         }
-        fields.add(name: "traceparent", value: Self.traceparent(of: call.traceID))
+        fields.add(name: "traceparent", value: Self.traceparent(of: call))
+        if let state = call.traceContext?.state, !state.isEmpty { fields.add(name: "tracestate", value: state) }
         fields.add(name: "X-Trace-ID", value: call.traceID.description)
         for variable in call.globalVariables {
             fields.add(name: "X-LANGFLOW-GLOBAL-VAR-\(variable.name)", value: variable.value)
@@ -71,15 +72,18 @@ package final class HTTPUpstream: Upstream {
         return fields
     }
 
-    /// W3C Trace Context §3.2.2, version 00: this hop's own parent id, not sampled.
-    private static func traceparent(of trace: TraceID) -> String {
+    /// W3C Trace Context §3.2.2, version 00: this hop's own id as the parent, and the caller's flags; a trace that begins here is not
+    /// sampled.
+    private static func traceparent(of call: UpstreamCall) -> String {
         String(asciiAtMost: 55) { text in
             text.writeStaticString("00-")
-            trace.write(into: &text)
+            call.traceID.write(into: &text)
             text.writeStaticString("-")
             // One of zeros is not valid.
             text.writeHexadecimal(max(1, TraceID.random().low))
-            text.writeStaticString("-00")
+            text.writeStaticString("-0")
+            // Two bits of them are known.
+            text.writeDecimal(Int(call.traceContext?.flags ?? 0))
         }
     }
 }

@@ -25,6 +25,7 @@ extension AmbassadorConfiguration {
         server.takesChatCompletions = self.routes.chatCompletions
         server.crossOrigin = CrossOriginPolicy(
             origins: self.cors.origins,
+            headers: self.cors.headers,
             maxAgeSeconds: Int(self.cors.maxAge.milliseconds / 1000)
         )
         server.headerBlockBytesMax = self.limits.headerBytesMax

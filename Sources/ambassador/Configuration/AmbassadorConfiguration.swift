@@ -76,6 +76,8 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     /// The web pages that may call.
     struct CORS: Sendable, Equatable {
         var origins: [WebOrigin] = []
+        /// What pages may set beside what is read here.
+        var headers: [PageHeader] = [.any]
         var maxAge: Duration = .seconds(600)
     }
 

@@ -119,6 +119,19 @@ extension SettingType<[WebOrigin]> {
     }
 }
 
+extension SettingType<[PageHeader]> {
+    static let pageHeaders = SettingType.list("headers", of: "up to 64 names, or *", upTo: 64) {
+        text throws(InvalidValue) in
+        do throws(InvalidValue) {
+            return try PageHeader(text)
+        } catch {
+            throw InvalidValue("has something that \(error.reason)")
+        }
+    } format: {
+        $0.description
+    }
+}
+
 extension SettingType<[SigningAlgorithm]> {
     static let algorithms = SettingType.choices()
 }

@@ -35,7 +35,7 @@ struct TraceIDTests {
         ]
     )
     func readsTraceparent(value: String) {
-        #expect(TraceID(traceparent: value.utf8)?.description == Self.id)
+        #expect(TraceParent(value.utf8)?.trace.description == Self.id)
     }
 
     @Test(
@@ -54,7 +54,7 @@ struct TraceIDTests {
         ]
     )
     func refusesTraceparent(value: String) {
-        #expect(TraceID(traceparent: value.utf8) == nil)
+        #expect(TraceParent(value.utf8) == nil)
     }
 
     @Test("the halves are the most and the least significant")

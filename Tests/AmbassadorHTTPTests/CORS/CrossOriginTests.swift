@@ -10,17 +10,18 @@ import Testing
     private static let exposed =
         "X-Trace-ID, Cache-Status, Age, X-Ambassador-Degraded, X-Ambassador-Version, RateLimit-Policy, RateLimit, Retry-After"
     private static let allowed =
-        "Authorization, Content-Type, X-API-Key, X-Tenant-ID, X-Trace-ID, traceparent, Cache-Control"
+        "Authorization, Content-Type, X-API-Key, X-Tenant-ID, X-Trace-ID, traceparent, tracestate, Cache-Control"
 
     private static func run(
         _ origins: [String],
         _ witness: WitnessResponder = WitnessResponder(),
+        headers: [PageHeader] = [.any],
         body: (ServerHarness) async throws -> Void
     ) async throws {
         let listed = try origins.map { try WebOrigin($0) }
         try await ServerHarness.run(
             witness,
-            configure: { $0.crossOrigin = CrossOriginPolicy(origins: listed, maxAgeSeconds: 600) },
+            configure: { $0.crossOrigin = CrossOriginPolicy(origins: listed, headers: headers, maxAgeSeconds: 600) },
             body: body
         )
     }
@@ -77,16 +78,49 @@ import Testing
         #expect(witness.decided.isEmpty && witness.refused.isEmpty)
     }
 
-    @Test("global variables are allowed by name where they are asked for, and nothing else is")
-    func globalVariables() async throws {
-        try await Self.run([Self.page]) { server in
-            let asked =
-                "x-evil,x-langflow-global-var-tone, X-LANGFLOW-GLOBAL-VAR-A_b-1,x-langflow-global-var-,x-langflow-global-var-a b"
+    private static func allowed(_ asked: String, _ headers: [PageHeader]) async throws -> String? {
+        var allowed: String?
+        try await Self.run([Self.page], headers: headers) { server in
             let message = try await Self.answer(server, Self.preflight("/run-flow", origin: Self.page, headers: asked))
-            #expect(
-                message.field("access-control-allow-headers")
-                    == Self.allowed + ", x-langflow-global-var-tone, X-LANGFLOW-GLOBAL-VAR-A_b-1"
-            )
+            allowed = message.field("access-control-allow-headers")
+        }
+        return allowed
+    }
+
+    @Test("what a page asks to set is allowed, but for what is no name, would be refused, or is no page's to set")
+    func askedHeaders() async throws {
+        let asked =
+            "content-type, x-requested-with,idempotency-key,tracestate,TraceParent, X-Stainless-OS,openai-organization, "
+            + "x-langflow-global-var-tone"
+        #expect(
+            try await Self.allowed(asked, [.any])
+                == Self.allowed
+                + ", x-requested-with, idempotency-key, X-Stainless-OS, openai-organization, x-langflow-global-var-tone"
+        )
+        let refused = "content-encoding,Transfer-Encoding,cookie,host,expect,upgrade,*,a*,x y,x\"y,,x:y,\u{E9},"
+        #expect(try await Self.allowed(refused + String(repeating: "a", count: 151), [.any]) == Self.allowed)
+        let many = (0..<100).map { "x-\($0)" }
+        #expect(
+            try await Self.allowed(many.joined(separator: ","), [.any])
+                == Self.allowed + ", " + many.prefix(64).joined(separator: ", ")
+        )
+    }
+
+    @Test("where an operator lists them, these are allowed and no others but global variables, by name")
+    func listedHeaders() async throws {
+        let asked =
+            "x-evil,x-langflow-global-var-tone, X-LANGFLOW-GLOBAL-VAR-A_b-1,x-langflow-global-var-,x-langflow-global-var-a b"
+        #expect(
+            try await Self.allowed(asked, [])
+                == Self.allowed + ", x-langflow-global-var-tone, X-LANGFLOW-GLOBAL-VAR-A_b-1"
+        )
+        let headers = [try PageHeader("X-Requested-With"), try PageHeader("Idempotency-Key")]
+        #expect(
+            try await Self.allowed("x-requested-with,x-evil", headers)
+                == Self.allowed + ", X-Requested-With, Idempotency-Key"
+        )
+        for name in ["", "a b", "a,b", "Cookie", "content-encoding", "a*", "a\r\nb", "\u{E9}"] {
+            #expect(throws: InvalidValue.self, "\(name)") { try PageHeader(name) }
         }
     }
 

@@ -99,11 +99,11 @@ enum HeadVectors {
 
     static let hosts: [HostileVector] =
         [
-            "", "a, b", "a,b", "a@b", "@", "a/", "x/y", "/", "a b", "a:", ":", ":80", "a:0", "a:00080x", "a:65536",
+            "", "a, b", "a,b", "a@b", "@", "a/", "x/y", "/", "a b", ":", ":80", "a:0", "a:00080x", "a:65536",
             "a:99999",
             "a:123456", "a:x", "a:-1", "a:+80", "a: 80", "a:80:80", "a:80,b", "[::1", "::1]", "[]", "[g]", "[::1]x",
             "[::1]:x",
-            "[::1]:", "[a", "]", "[[::1]]", "[::1%25eth0]", "a?b", "a#b", "a%2e", "a%00", "%61", "a\\b", "a;b", "a=b",
+            "[a", "]", "[[::1]]", "[::1%25eth0]", "a?b", "a#b", "a%2e", "a%00", "%61", "a\\b", "a;b", "a=b",
             "a|b",
             "a<b", "a>b", "a\"b", "a'b", "a(b)", "a{b}", "a^b", "a`b", "a~b", "a!b", "a$b", "a&b", "a*b", "*", "a+b",
             "\u{E9}",
@@ -148,7 +148,7 @@ enum HeadVectors {
         "POST ?run-flow HTTP/1.1", "POST #run-flow HTTP/1.1", "POST * HTTP/1.1", "OPTIONS * HTTP/1.1",
         "POST a:80 HTTP/1.1",
         "CONNECT a:443 HTTP/1.1", "CONNECT /run-flow HTTP/1.1", "CONNECT http://a/run-flow HTTP/1.1", "X", "",
-    ].map { HostileVector("start '\($0)'", HostileVector.call(start: $0), .refused([400, 405, 505])) }
+    ].map { HostileVector("start '\($0)'", HostileVector.call(start: $0), .refused([400, 405, 501, 505])) }
 
     static let all = names + nameEnds + values + judgedValues + lines + hosts + hostLines + versions + starts
 }

@@ -73,9 +73,9 @@ enum TargetVectors {
     }
 
     static let queries: [HostileVector] = [
-        "/run-flow?", "/run-flow?stream=true", "/run-flow?x-api-key=evil", "/run-flow?a", "/run-flow??", "/healthz?",
+        "/run-flow?stream=true", "/run-flow?x-api-key=evil", "/run-flow?a", "/run-flow??",
         "/healthz?x=y",
-        "/api/v1/run/faq?", "/api/v1/run/faq?stream", "/api/v1/run/faq?stream=", "/api/v1/run/faq?stream=maybe",
+        "/api/v1/run/faq?stream", "/api/v1/run/faq?stream=", "/api/v1/run/faq?stream=maybe",
         "/api/v1/run/faq?stream=2", "/api/v1/run/faq?stream=true/", "/api/v1/run/faq?stream=false&stream=true",
         "/api/v1/run/faq?stream=false&stream=false", "/api/v1/run/faq?stream=false&", "/api/v1/run/faq?&stream=false",
         "/api/v1/run/faq?Stream=false", "/api/v1/run/faq?STREAM=false", "/api/v1/run/faq?stream=false;x=y",
@@ -97,7 +97,9 @@ enum TargetVectors {
     }
 
     static let authorities: [HostileVector] = [
-        "http://b/run-flow", "http://a:80/run-flow", "http://a@b/run-flow", "http://b@a/run-flow",
+        "http://b/run-flow", "http://a:81/run-flow", "http://a:080/run-flow", "http://a:443/run-flow",
+        "http://a:80:80/run-flow",
+        "http://a@b/run-flow", "http://b@a/run-flow",
         "http://a.b/run-flow", "http:///run-flow",
         "http://a", "http://a?x", "http:/a/run-flow", "http:a/run-flow", "http:\\\\a\\run-flow", "http://a\\run-flow",
         "https://a/run-flow",
@@ -107,7 +109,8 @@ enum TargetVectors {
         "http://[::1]/run-flow",
         "http://127.0.0.1/run-flow", "http://169.254.169.254/latest/meta-data/", "http://a%00b/run-flow",
         "http://a /run-flow",
-        "http://a:/run-flow", "http://a:x/run-flow", "http://user:pass@a/run-flow", "http//a/run-flow", "://a/run-flow",
+        "http://a::/run-flow", "http://a:x/run-flow", "http://user:pass@a/run-flow", "http//a/run-flow",
+        "://a/run-flow",
     ].map { HostileVector("target \($0)", HostileVector.call(start: "POST \($0) HTTP/1.1")) }
 
     /// Methods that the parser knows: another answer than 405 would mean that a route takes them.
@@ -143,7 +146,7 @@ enum TargetVectors {
         HostileVector(
             "no method \($0), \($1.prefix(20))",
             HostileVector.call(start: "\($1) /run-flow HTTP/1.1"),
-            .refused([400, 414, 431, 505])
+            .refused([400, 414, 431, 501, 505])
         )
     }
 

@@ -11,15 +11,20 @@ package struct CrossOriginPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - origins: Whose pages may call; `nil` is made of none.
+    ///   - headers: What pages may set beside what is read here.
     ///   - maxAgeSeconds: How long a browser may keep the answer to a preflight.
-    package init?(origins: [WebOrigin], maxAgeSeconds: Int) {
+    package init?(origins: [WebOrigin], headers: [PageHeader] = [.any], maxAgeSeconds: Int) {
         guard !origins.isEmpty else { return nil }
+        let headers = PageHeaders(headers)
         if origins.contains(.any) {
             self.granted = []
-            self.others = CrossOriginGrant(to: .any, varies: false, maxAgeSeconds: maxAgeSeconds)
+            self.others = CrossOriginGrant(to: .any, varies: false, headers: headers, maxAgeSeconds: maxAgeSeconds)
         } else {
-            self.granted = origins.map { ($0, CrossOriginGrant(to: $0, varies: true, maxAgeSeconds: maxAgeSeconds)) }
-            self.others = CrossOriginGrant(to: nil, varies: true, maxAgeSeconds: maxAgeSeconds)
+            self.granted = origins.map { origin in
+                let grant = CrossOriginGrant(to: origin, varies: true, headers: headers, maxAgeSeconds: maxAgeSeconds)
+                return (origin, grant)
+            }
+            self.others = CrossOriginGrant(to: nil, varies: true, headers: headers, maxAgeSeconds: maxAgeSeconds)
         }
     }
 
@@ -39,17 +44,14 @@ package final class CrossOriginGrant: Sendable {
     /// What a page may read of an answer besides what every page may.
     private static let exposed =
         "X-Trace-ID, Cache-Status, Age, X-Ambassador-Degraded, X-Ambassador-Version, RateLimit-Policy, RateLimit, Retry-After"
-    /// What a page may set; the global variables that it asks for come to that.
-    private static let allowed =
-        "Authorization, Content-Type, X-API-Key, X-Tenant-ID, X-Trace-ID, traceparent, Cache-Control"
-    private static let globalVariablesMax = 64
-
     /// Each line begins with its line break.
     let answerLines: ByteBuffer
     private let preflightLines: ByteBuffer?
+    private let headers: PageHeaders
     private let preflightEnd: ByteBuffer
 
-    init(to origin: WebOrigin?, varies: Bool, maxAgeSeconds: Int) {
+    init(to origin: WebOrigin?, varies: Bool, headers: PageHeaders, maxAgeSeconds: Int) {
+        self.headers = headers
         let vary = varies ? "\r\nVary: Origin" : ""
         guard let origin else {
             self.answerLines = ByteBuffer(string: vary)
@@ -59,7 +61,7 @@ package final class CrossOriginGrant: Sendable {
         }
         let allow = "\r\nAccess-Control-Allow-Origin: \(origin)"
         self.answerLines = ByteBuffer(string: "\(allow)\r\nAccess-Control-Expose-Headers: \(Self.exposed)\(vary)")
-        self.preflightLines = ByteBuffer(string: "\(allow)\r\nAccess-Control-Allow-Headers: \(Self.allowed)")
+        self.preflightLines = ByteBuffer(string: "\(allow)\r\nAccess-Control-Allow-Headers: \(headers.value)")
         self.preflightEnd = ByteBuffer(string: "\r\nAccess-Control-Max-Age: \(maxAgeSeconds)\(vary)")
     }
 
@@ -72,21 +74,10 @@ package final class CrossOriginGrant: Sendable {
     func writePreflight(methods: String, requested: String, into buffer: inout ByteBuffer) {
         if let lines = self.preflightLines {
             buffer.writeImmutableBuffer(lines)
-            for name in Self.globalVariables(in: requested) {
-                buffer.writeStaticString(", ")
-                buffer.writeBytes(name)
-            }
+            self.headers.write(asked: requested, into: &buffer)
             buffer.writeStaticString("\r\nAccess-Control-Allow-Methods: ")
             buffer.writeString(methods)
         }
         buffer.writeImmutableBuffer(self.preflightEnd)
-    }
-
-    /// The names among the requested ones that are global variables, in a form that may stand in a header.
-    private static func globalVariables(in requested: String) -> some Sequence<Substring.UTF8View> {
-        requested.utf8.split(separator: UInt8(ascii: ",")).lazy.map(\.trimmingBlanks).filter { name in
-            name.count > 22 && name.count <= 150 && name.startsIgnoringCase(with: "x-langflow-global-var-")
-                && name.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
-        }.prefix(Self.globalVariablesMax)
     }
 }

@@ -22,7 +22,8 @@ package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
         let authority = text.utf8.dropFirst(scheme.count + 3)
         guard text.utf8.count <= 256, scheme.first.map(Self.isLowercaseLetter) == true,
             scheme.allSatisfy(Self.isSchemeByte), text.utf8.dropFirst(scheme.count).starts(with: "://".utf8),
-            Authority.isValid(authority), !authority.contains(where: { $0 != $0.asciiLowercase })
+            Authority.isValid(authority), authority.last != UInt8(ascii: ":"),
+            !authority.contains(where: { $0 != $0.asciiLowercase })
         else {
             throw InvalidValue("is not an origin, such as https://chat.example.com or http://localhost:3000, or *")
         }

@@ -8,14 +8,14 @@ import AmbassadorCore
 ///     "POST " 1*target-byte " HTTP/1.1" CRLF 1*( 1*tchar ":" [ SP ] value CRLF ) CRLF
 ///
 /// A target begins with a slash and has no byte outside of `!` to `~`; a value has none outside of space to `~` and neither begins nor
-/// ends with a blank; one field is `Content-Length`, with at most six digits. That is a part of RFC 9112 §2–§6 in which nothing can be
+/// ends with a blank; one field is `Content-Length`, with at most six digits, the first of which is not zero. That is a part of RFC 9112 §2–§6 in which nothing can be
 /// read in two ways. Reused for one head after the other; belongs to one event loop.
 package struct StrictFramer {
     /// Longer heads are the parser's.
     package static let headBytesMax = 2 * 1024
     private static let fieldsMax = 64
     /// Longer values of what changes are the parser's.
-    private static let valueBytesMax = 256
+    private static let valueBytesMax = 512
 
     /// The pattern of the head that was read last.
     package private(set) var pattern: [UInt8] = []
@@ -23,8 +23,10 @@ package struct StrictFramer {
     private var contentLength: Int?
     private var ownTrace: TraceID?
     private var ownTraces = 0
-    private var parentTrace: TraceID?
-    private var parentTraces = 0
+    private var parent: TraceParent?
+    private var parents = 0
+    /// Where the value of `tracestate` stands in the head.
+    private var state: Range<Int>?
 
     package init() {
         self.pattern.reserveCapacity(Self.headBytesMax)
@@ -36,7 +38,7 @@ package struct StrictFramer {
     package mutating func frame(_ bytes: UnsafeRawBufferPointer) -> FramedHead? {
         self.pattern.removeAll(keepingCapacity: true)
         (self.fields, self.contentLength) = (0, nil)
-        (self.ownTrace, self.ownTraces, self.parentTrace, self.parentTraces) = (nil, 0, nil, 0)
+        (self.ownTrace, self.ownTraces, self.parent, self.parents, self.state) = (nil, 0, nil, 0, nil)
         let bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.headBytesMax))
         guard var position = Self.requestLineEnd(in: bytes) else { return nil }
         self.pattern.append(contentsOf: bytes[..<position])
@@ -47,13 +49,15 @@ package struct StrictFramer {
         guard Self.isLineEnd(in: bytes, at: position), self.fields > 0, let contentLength = self.contentLength else {
             return nil
         }
-        return FramedHead(byteCount: position + 2, contentLength: contentLength, traceID: self.traceID)
-    }
-
-    /// As ``RequestFields/callerTraceID``: a repeated one is nobody's.
-    private var traceID: TraceID? {
-        if self.parentTraces == 1, let trace = self.parentTrace { return trace }
-        return self.ownTraces == 1 ? self.ownTrace : nil
+        // As ``RequestFields/callerTraceID``: a repeated one is nobody's.
+        let parent = self.parents == 1 ? self.parent : nil
+        return FramedHead(
+            byteCount: position + 2,
+            contentLength: contentLength,
+            traceID: parent?.trace ?? (self.ownTraces == 1 ? self.ownTrace : nil),
+            parentFlags: parent?.flags,
+            traceState: self.state
+        )
     }
 
     /// Where the fields begin.
@@ -71,7 +75,7 @@ package struct StrictFramer {
     /// - Returns: where the next one begins.
     private mutating func readField(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         var position = start
-        while position < bytes.count, Self.isTokenByte[Int(bytes[position])] { position += 1 }
+        while position < bytes.count, bytes[position].isToken { position += 1 }
         guard position > start, position < bytes.count, bytes[position] == UInt8(ascii: ":") else { return nil }
         let name = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
         position += 1
@@ -83,7 +87,7 @@ package struct StrictFramer {
         self.fields += 1
         guard self.fields <= Self.fieldsMax, !Self.changesMessage(name) else { return nil }
         if Self.mayChange(name) {
-            guard value.count <= Self.valueBytesMax, self.takeOwn(name, value) else { return nil }
+            guard value.count <= Self.valueBytesMax, self.takeOwn(name, value, at: valueStart) else { return nil }
             self.pattern.append(contentsOf: bytes[start..<valueStart])
         } else {
             self.pattern.append(contentsOf: bytes[start..<position])
@@ -97,7 +101,7 @@ package struct StrictFramer {
     private static func changesMessage(_ name: UnsafeRawBufferPointer) -> Bool {
         switch name.count {
         case 6: name.equalsIgnoringCase("expect")
-        case 7: name.equalsIgnoringCase("upgrade") || name.equalsIgnoringCase("trailer")
+        case 7: name.equalsIgnoringCase("trailer")
         case 16: name.equalsIgnoringCase("proxy-connection")
         case 17: name.equalsIgnoringCase("transfer-encoding")
         default: false
@@ -118,17 +122,25 @@ package struct StrictFramer {
     /// Takes a value out of the head.
     ///
     /// - Returns: `false` where the parser has to see it.
-    private mutating func takeOwn(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
+    private mutating func takeOwn(
+        _ name: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer,
+        at start: Int
+    ) -> Bool {
         switch name.count {
         case 14:
             guard self.contentLength == nil, let length = Self.length(value) else { return false }
             self.contentLength = length
         case 11:
-            self.parentTraces += 1
-            self.parentTrace = TraceID(traceparent: value)
+            self.parents += 1
+            self.parent = TraceParent(value)
         case 10 where name.equalsIgnoringCase("x-trace-id"):
             self.ownTraces += 1
             self.ownTrace = TraceID(hex: value)
+        case 10:
+            // Several lines are one value (W3C Trace Context §3.3.1.5), which is put together elsewhere.
+            guard self.state == nil else { return false }
+            self.state = start..<start + value.count
         default:
             // Nothing here looks at it.
             break
@@ -153,11 +165,5 @@ package struct StrictFramer {
     private static func has(_ text: StaticString, in bytes: UnsafeRawBufferPointer, at position: Int) -> Bool {
         guard bytes.count - position >= text.utf8CodeUnitCount else { return false }
         return text.withUTF8Buffer { bytes[position..<position + $0.count].elementsEqual($0) }
-    }
-
-    /// The bytes of a field's name (RFC 9110 §5.6.2).
-    private static let isTokenByte: [Bool] = (0..<256).map { byte in
-        let byte = UInt8(byte)
-        return byte.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 }

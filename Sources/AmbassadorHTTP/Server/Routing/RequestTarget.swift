@@ -3,19 +3,21 @@ package import AmbassadorCore
 /// The reading of a request target (RFC 9112 §3.2): origin-form, or absolute-form of our own authority.
 package struct RequestTarget: Sendable {
     package let endpoint: Endpoint
-    /// What follows the `?`; `nil` without one.
+    /// What follows the `?`; `nil` without one, and where nothing follows: both are the same resource here.
     private let query: [UInt8]?
 
     /// Finds the endpoint.
     ///
     /// - Parameters:
     ///   - target: The target as it was sent.
-    ///   - host: The value of `Host`, which the authority of an absolute-form target must repeat.
+    ///   - host: The value of `Host`, which the authority of an absolute-form target must repeat, but for the scheme's own port.
+    ///   - isEncrypted: Whether the connection is, so that an absolute-form target may say `https`.
     ///   - routes: Which routes there are.
     /// - Throws: `malformedRequest` for bytes that no target of ours has, `unknownRoute` for paths that are not listed.
     package init(
         _ target: some Collection<UInt8>,
         host: String?,
+        isEncrypted: Bool = false,
         routes: ServedRoutes = .calls(RouteTable())
     ) throws(Refusal) {
         if case .calls = routes, target.elementsEqual("/run-flow".utf8) {
@@ -28,10 +30,11 @@ package struct RequestTarget: Sendable {
             throw Refusal(.malformedRequest, "The request target has bytes that no route here has.")
         }
         let bytes = Array(target)
-        let origin = try Self.originForm(bytes[...], host: host)
+        let origin = try Self.originForm(bytes[...], host: host, isEncrypted: isEncrypted)
         let mark = origin.firstIndex(of: UInt8(ascii: "?"))
         let path = origin[..<(mark ?? origin.endIndex)]
-        self.query = mark.map { Array(origin[($0 + 1)...]) }
+        let query = mark.map { Array(origin[($0 + 1)...]) }
+        self.query = query?.isEmpty == true ? nil : query
         try Self.checkSegments(of: path)
         switch routes {
         case .calls(let table): self.endpoint = try table.endpoint(of: path)
@@ -70,15 +73,23 @@ package struct RequestTarget: Sendable {
         }
     }
 
-    private static func originForm(_ target: ArraySlice<UInt8>, host: String?) throws(Refusal) -> ArraySlice<UInt8> {
+    private static func originForm(
+        _ target: ArraySlice<UInt8>,
+        host: String?,
+        isEncrypted: Bool
+    ) throws(Refusal) -> ArraySlice<UInt8> {
         if target.first == UInt8(ascii: "/") { return target }
-        let scheme = Array("http://".utf8)
-        guard target.count > scheme.count, let host,
-            target.prefix(scheme.count).elementsEqual(scheme, by: { $0.asciiLowercase == $1 })
-        else { throw Refusal(.malformedRequest, "The request target must be a path.") }
-        let rest = target.dropFirst(scheme.count)
-        guard let slash = rest.firstIndex(of: UInt8(ascii: "/")),
-            rest[..<slash].elementsEqual(host.utf8, by: { $0.asciiLowercase == $1.asciiLowercase })
+        let isHTTP = target.startsIgnoringCase(with: "http://")
+        guard let host, isHTTP || isEncrypted && target.startsIgnoringCase(with: "https://") else {
+            throw Refusal(.malformedRequest, "The request target must be a path.")
+        }
+        let (scheme, port): (StaticString, StaticString) = isHTTP ? ("http://", "80") : ("https://", "443")
+        let rest = target.dropFirst(scheme.utf8CodeUnitCount)
+        guard let slash = rest.firstIndex(of: UInt8(ascii: "/")), Authority.isValid(rest[..<slash]),
+            Authority.withoutUsualPort(rest[..<slash], port).elementsEqual(
+                Authority.withoutUsualPort(host.utf8, port),
+                by: { $0.asciiLowercase == $1.asciiLowercase }
+            )
         else { throw Refusal(.malformedRequest, "The request target names another host than the Host header.") }
         return rest[slash...]
     }
