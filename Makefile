@@ -93,6 +93,10 @@ test-surroundings: debug ## README's tour, Redis, TLS, a Unix socket; Tests/labo
 test-process: debug ## Signals, outputs that are full or unread, no /proc, no free descriptor
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/process
 
+.PHONY: test-openapi
+test-openapi: debug ## docs/openapi.yaml: valid, and both planes answer as it says (schemathesis)
+	AMBASSADOR="$(AMBASSADOR)" Tests/System/openapi
+
 .PHONY: test-upgrade
 test-upgrade: debug ## Files of every earlier version, 300,000 records each, brought up to date over kill -9
 	AMBASSADOR="$(AMBASSADOR)" Tests/System/upgrade --rows 300000 --kills 3

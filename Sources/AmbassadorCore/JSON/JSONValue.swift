@@ -31,11 +31,13 @@ package enum JSONValue: Hashable, Sendable {
         return elements
     }
 
-    /// A count: a number that is written as 1 to 18 digits and nothing else; `nil` for every other value.
+    /// A count: a number that is written as digits, and perhaps a fraction of zeros, in 1 to 18 bytes; `nil` for every other value.
     package var count: Int? {
         guard case .number(let lexeme) = self, lexeme.bytes.count <= 18 else { return nil }
+        let digits = lexeme.bytes.prefix { $0 != UInt8(ascii: ".") }
+        guard lexeme.bytes.dropFirst(digits.count + 1).allSatisfy({ $0 == UInt8(ascii: "0") }) else { return nil }
         var count = 0
-        for byte in lexeme.bytes {
+        for byte in digits {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
             count = 10 * count + Int(byte - UInt8(ascii: "0"))
         }

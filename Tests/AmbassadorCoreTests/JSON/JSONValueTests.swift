@@ -19,11 +19,12 @@ struct JSONValueTests {
     }
 
     @Test(
-        "only plain digits are a count",
+        "only plain digits, with a fraction of zeros or without, are a count",
         arguments: [
             ("0", 0), ("7", 7), ("999999999999999999", 999_999_999_999_999_999), ("1000000000000000000", nil),
             ("-1", nil), ("-0", nil),
-            ("1.0", nil), ("1e2", nil), ("\"1\"", nil), ("null", nil), ("true", nil),
+            ("1.0", 1), ("20.000", 20), ("1.5", nil), ("1.01", nil), ("1.0e1", nil), ("1e2", nil), ("\"1\"", nil),
+            ("null", nil), ("true", nil),
         ] as [(String, Int?)]
     )
     func counts(text: String, count: Int?) throws {
