@@ -35,6 +35,10 @@ package struct MetricName: Sendable {
         "tls_handshakes_failed_total",
         "TLS connections closed without a handshake: refused, broken off or too slow, by plane."
     )
+    package static let certificateDays = MetricName(
+        "tls_certificate_days",
+        "Days until a certificate in use ends, negative behind its end: the server's, and the last authority of callers'."
+    )
     package static let acceptPauses = MetricName(
         "accept_pauses_total",
         "Times that no connection was accepted for a while, for want of descriptors or memory, by plane."

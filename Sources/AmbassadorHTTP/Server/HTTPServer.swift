@@ -45,7 +45,14 @@ package final class HTTPServer: Service {
         self.configuration = configuration
         self.group = group
         self.logger = logger
-        self.certificates = configuration.tls.map { CertificateStore(settings: $0, logger: logger) }
+        let certificates = configuration.tls.map { CertificateStore(settings: $0, wall: clocks.wall, logger: logger) }
+        self.certificates = certificates
+        if let certificates {
+            metrics.gauge(.certificateDays, ("certificate", "server")) { certificates.daysLeft ?? 0 }
+        }
+        if let certificates, certificates.settings.clientAuthorityFile != nil {
+            metrics.gauge(.certificateDays, ("certificate", "client_ca")) { certificates.authorityDaysLeft ?? 0 }
+        }
         self.acceptPauses = metrics.counter(.acceptPauses, ("plane", configuration.name.plane))
         self.admission = ConnectionAdmission(
             configuration: configuration,
@@ -57,7 +64,7 @@ package final class HTTPServer: Service {
         )
     }
 
-    /// Why the certificate that is served is not the one on disk, for an operator; `nil` while all is well or there is none.
+    /// What is wrong with the certificate, in a sentence that names no file; `nil` while all is well or there is none.
     package var certificateComplaint: String? { self.certificates?.complaint }
 
     /// Takes the addresses, all of them or none: from then on callers wait to be accepted, and nobody else can listen there.

@@ -43,12 +43,16 @@ extension APIKeyFile {
         inPlaceOf target: String
     ) throws(APIKeyFileError) {
         var status = stat()
-        // What root changes for a service must stay readable for the service.
-        if geteuid() == 0, stat(target, &status) == 0, fchown(descriptor, status.st_uid, status.st_gid) != 0 {
-            throw self.failure("cannot be given to its owner", errno)
+        var mode: mode_t = 0o600
+        // What root changes for a service must stay readable for the service: its owner, or the group of a file of root's own.
+        if geteuid() == 0, stat(target, &status) == 0 {
+            guard fchown(descriptor, status.st_uid, status.st_gid) == 0 else {
+                throw self.failure("cannot be given to its owner", errno)
+            }
+            if status.st_uid == 0 { mode |= status.st_mode & 0o040 }
         }
         // The mask of the process may have taken rights away.
-        guard fchmod(descriptor, 0o600) == 0 else { throw self.failure("cannot be protected", errno) }
+        guard fchmod(descriptor, mode) == 0 else { throw self.failure("cannot be protected", errno) }
         let code = document.withUnsafeReadableBytes { bytes -> Int32 in
             var rest = bytes[...]
             while !rest.isEmpty {

@@ -9,7 +9,7 @@ import Musl
 import Darwin
 #endif
 
-/// The file that keeps the API keys: a small JSON document that its owner alone may read.
+/// The file that keeps the API keys: a small JSON document that its owner alone may read, or the group of a file of root's.
 ///
 /// All calls block their thread for as long as the disk takes; none belongs on an event loop.
 package struct APIKeyFile: Sendable {
@@ -60,8 +60,8 @@ package struct APIKeyFile: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw self.failure("cannot be examined", errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw self.unusable("is not a regular file") }
-        guard status.st_mode & 0o077 == 0 else {
-            throw self.unusable("may be used by others than its owner; take their rights away (chmod 600)")
+        guard SecretFile.isPrivate(owner: status.st_uid, mode: UInt32(status.st_mode)) else {
+            throw self.unusable(SecretFile.remedy)
         }
         guard status.st_size <= Self.bytesMax else { throw self.tooLarge }
         return (try self.readToEnd(descriptor), APIKeyFileMark(status))

@@ -160,10 +160,7 @@ struct Assembly {
 
     private static func watch(_ server: HTTPServer, _ readiness: Readiness) {
         // Anybody may ask for readiness: which file it is, and why, stands in the log.
-        readiness.add("tls") {
-            server.certificateComplaint == nil
-                ? nil : "The certificate's files cannot be used; the one read before is served"
-        }
+        readiness.add("tls") { server.certificateComplaint }
     }
 
     private static func onCommitted(_ logs: Logs) -> (@Sendable ([AuditRecord]) -> Void)? {

@@ -73,13 +73,13 @@ enum SettingsTable {
             "listen.tls.certificate_file",
             optional: \.listen.tls.certificateFile,
             .path,
-            "The certificate and its chain in PEM; setting it turns TLS on. Read again when it changes."
+            "The certificate and its chain in PEM; setting it turns TLS on. Read again when it changes, unless it has expired."
         ),
         Setting(
             "listen.tls.private_key_file",
             optional: \.listen.tls.privateKeyFile,
             .path,
-            "Its key in PEM; nobody but its owner may read the file."
+            "Its key in PEM; nobody but its owner may read the file, or the group of one that is root's."
         ),
         Setting(
             "listen.tls.client_ca_file",

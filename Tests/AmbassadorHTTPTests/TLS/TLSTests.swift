@@ -189,6 +189,63 @@ import Testing
         }
     }
 
+    @Test("a certificate that has expired is kept out when it comes, and one that is valid is taken then")
+    func expired() async throws {
+        try await Self.run { server, authority, _ in
+            let days = try #require(server.metrics.days(of: "server"))
+            #expect(1.9...2.1 ~= days)
+            let client = try TLSClient(trusting: authority.certificate)
+            let old = try authority.identity("old", days: -1)
+            let next = try authority.identity("next", days: 30)
+            // Both at once, so that only the certificate's age is in the way.
+            try Self.replace("server.key", of: authority, with: old.key)
+            try Self.replace("server.pem", of: authority, with: old.certificate)
+            try await eventually { server.server.certificateComplaint?.contains("has expired") == true }
+            #expect(server.server.certificateComplaint?.contains("the one read before is served") == true)
+            #expect(try await client.statuses(of: server) == [200])
+            #expect(server.metrics.days(of: "server").map { 1.9...2.1 ~= $0 } == true)
+            try Self.replace("server.key", of: authority, with: next.key)
+            try Self.replace("server.pem", of: authority, with: next.certificate)
+            try await eventually { server.server.certificateComplaint == nil }
+            #expect(server.metrics.days(of: "server").map { 29.9...30.1 ~= $0 } == true)
+            #expect(try await client.statuses(of: server) == [200])
+        }
+    }
+
+    @Test("a server that begins with an expired certificate says so, and how long ago that was")
+    func expiredAtTheStart() async throws {
+        let authority = try TestAuthority()
+        defer { authority.remove() }
+        let identity = try authority.identity("old", days: -1)
+        try await ServerHarness.run(
+            WitnessResponder(),
+            configure: { $0.tls = Self.settings(identity) },
+            body: { server in
+                let complaint = "The certificate that is served has expired or is not valid yet"
+                #expect(server.server.certificateComplaint == complaint)
+                #expect(server.metrics.days(of: "server").map { -1.1...(-0.9) ~= $0 } == true)
+            }
+        )
+    }
+
+    @Test("authorities that have all expired are kept out likewise; one of them that has not is enough")
+    func authorities() async throws {
+        try await Self.run(requiresCertificate: true) { server, authority, _ in
+            let caller = try TLSClient(trusting: authority.certificate, identity: try authority.identity("caller"))
+            #expect(try await caller.statuses(of: server) == [200])
+            let file = authority.folder.appendingPathComponent("ca.pem")
+            let own = try Data(contentsOf: file)
+            let ended = try Data(contentsOf: URL(fileURLWithPath: try authority.identity("old", days: -1).certificate))
+            try ended.write(to: file, options: .atomic)
+            try await eventually { server.server.certificateComplaint?.contains("has expired") == true }
+            let days = server.metrics.days(of: "client_ca")
+            #expect(days.map { 1.9...2.1 ~= $0 } == true)
+            try (ended + own).write(to: file, options: .atomic)
+            try await eventually { server.server.certificateComplaint == nil }
+            #expect(try await caller.statuses(of: server) == [200])
+        }
+    }
+
     private static func replace(_ name: String, of authority: TestAuthority, with path: String) throws {
         let place = authority.folder.appendingPathComponent(name)
         let copy = authority.folder.appendingPathComponent(name + ".new")
@@ -212,7 +269,7 @@ import Testing
         )
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder + "/broken.key")
         try FileManager.default.copyItem(atPath: good.key, toPath: folder + "/open.key")
-        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder + "/open.key")
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder + "/open.key")
         let cases: [(certificate: String, key: String, authority: String?, named: String)] = [
             (folder + "/none.pem", good.key, nil, "none.pem"),
             (good.certificate, folder + "/none.key", nil, "none.key"),
@@ -236,5 +293,14 @@ import Testing
             }
         }
         try Self.settings(good, clientAuthority: authority.certificate).check()
+    }
+}
+
+extension MetricRegistry {
+    /// The days that a certificate in use has left.
+    fileprivate func days(of certificate: String) -> Double? {
+        let sample = MetricName.certificateDays.name + "{certificate=\"\(certificate)\"} "
+        let lines = String(buffer: PrometheusText.render(self)).split(separator: "\n")
+        return lines.first { $0.hasPrefix(sample) }.flatMap { Double($0.dropFirst(sample.count)) }
     }
 }

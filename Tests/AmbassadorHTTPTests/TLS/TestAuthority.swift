@@ -39,8 +39,8 @@ struct TestAuthority {
         )
     }
 
-    /// Signs a certificate for the loopback addresses.
-    func identity(_ name: String) throws -> Identity {
+    /// Signs a certificate for the loopback addresses, which ends in so many days, or ended a day ago (-1).
+    func identity(_ name: String, days: Int = 2) throws -> Identity {
         let extensions = self.folder.appendingPathComponent("\(name).ext")
         try Data("subjectAltName=IP:127.0.0.1,DNS:localhost\n".utf8).write(to: extensions)
         try self.openssl(
@@ -68,7 +68,7 @@ struct TestAuthority {
             "ca.key",
             "-CAcreateserial",
             "-days",
-            "2",
+            "\(days)",
             "-out",
             "\(name).pem",
             "-extfile",

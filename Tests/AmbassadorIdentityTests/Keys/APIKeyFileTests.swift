@@ -39,7 +39,7 @@ struct APIKeyFileTests {
         #expect(try String(contentsOfFile: folder.file.path, encoding: .utf8) == "{}")
     }
 
-    @Test("a file that others may use is refused", arguments: [0o640, 0o604, 0o620, 0o601, 0o644, 0o666])
+    @Test("a file that others may use is refused", arguments: [0o604, 0o620, 0o660, 0o601, 0o644, 0o666])
     func mode(_ mode: Int) throws {
         let folder = try KeyFolder()
         _ = try folder.add("a", seed: 1)
@@ -48,6 +48,25 @@ struct APIKeyFileTests {
         #expect(error?.description.contains("chmod 600") == true)
         try folder.setMode(0o400)
         #expect(try folder.file.read().records.count == 1)
+    }
+
+    @Test(
+        "a file that a group may read is root's, and stays the group's when it is changed",
+        arguments: [0o640, 0o440]
+    )
+    func group(_ mode: Int) throws {
+        let folder = try KeyFolder()
+        _ = try folder.add("a", seed: 1)
+        try folder.setMode(mode)
+        guard geteuid() == 0 else {
+            #expect(throws: APIKeyFileError.self) { try folder.file.read() }
+            return
+        }
+        #expect(try folder.file.read().records.count == 1)
+        _ = try folder.add("b", seed: 2)
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.file.path)
+        #expect(attributes[.posixPermissions] as? Int == 0o640)
+        #expect(try folder.file.read().records.count == 2)
     }
 
     @Test("a folder, a pipe and a file that is too large are refused, and none of them is waited for")

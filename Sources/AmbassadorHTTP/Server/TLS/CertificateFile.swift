@@ -1,3 +1,5 @@
+import AmbassadorCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -47,7 +49,7 @@ struct CertificateFile {
 
     /// Reads the whole file.
     ///
-    /// - Parameter isSecret: Whether nobody but the owner may be able to read it, as `chmod 600` sees to.
+    /// - Parameter isSecret: Whether others must not be able to use it; see `SecretFile`.
     /// - Returns: Its bytes, up to 1 MiB.
     /// - Throws: `CertificateError` where it is not there, not a file, too large, or open to others.
     func read(isSecret: Bool = false) throws(CertificateError) -> [UInt8] {
@@ -57,8 +59,8 @@ struct CertificateFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw self.fault(errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw self.fault("is not a regular file") }
-        guard !isSecret || status.st_mode & 0o077 == 0 else {
-            throw self.fault("may be read by others than its owner; take that from them (chmod 600)")
+        guard !isSecret || SecretFile.isPrivate(owner: status.st_uid, mode: UInt32(status.st_mode)) else {
+            throw self.fault(SecretFile.remedy)
         }
         var bytes: [UInt8] = []
         while bytes.count <= Self.bytesMax {

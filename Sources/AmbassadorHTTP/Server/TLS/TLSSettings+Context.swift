@@ -12,17 +12,18 @@ extension TLSSettings {
     /// Loads the files and puts together what connections are encrypted with.
     ///
     /// Reads files; not for an event loop.
-    func makeContext() throws(CertificateError) -> NIOSSLContext {
-        let chain = try Self.certificates(in: CertificateFile(self.certificateFile)).map {
-            NIOSSLCertificateSource.certificate($0)
-        }
+    func load() throws(CertificateError) -> LoadedCertificate {
+        let certificates = try Self.certificates(in: CertificateFile(self.certificateFile))
+        let chain = certificates.map { NIOSSLCertificateSource.certificate($0) }
         let key = NIOSSLPrivateKeySource.privateKey(try self.privateKey())
         var configuration: TLSConfiguration
+        var authorities: [NIOSSLCertificate] = []
         if let clientAuthorityFile {
+            authorities = try Self.certificates(in: CertificateFile(clientAuthorityFile))
             configuration = .makeServerConfigurationWithMTLS(
                 certificateChain: chain,
                 privateKey: key,
-                trustRoots: .certificates(try Self.certificates(in: CertificateFile(clientAuthorityFile)))
+                trustRoots: .certificates(authorities)
             )
         } else {
             configuration = .makeServerConfiguration(certificateChain: chain, privateKey: key)
@@ -32,7 +33,15 @@ extension TLSSettings {
         // How long a caller may take to answer our farewell; it has had the time to read the last answer before.
         configuration.shutdownTimeout = .seconds(1)
         do {
-            return try NIOSSLContext(configuration: configuration)
+            return LoadedCertificate(
+                context: try NIOSSLContext(configuration: configuration),
+                // Those behind the first are not asked: a chain may well lead to an authority's certificate that has ended beside one
+                // that has not, and which of them callers believe is theirs to know.
+                server: certificates.first.map { CertificateValidity($0, in: self.certificateFile) },
+                clientAuthority: authorities.max { $0.notValidAfter < $1.notValidAfter }.map {
+                    CertificateValidity($0, in: self.clientAuthorityFile ?? "")
+                }
+            )
         } catch {
             throw .mismatch(reason: String(describing: error))
         }

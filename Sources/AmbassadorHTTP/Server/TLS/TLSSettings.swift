@@ -11,7 +11,7 @@ package struct TLSSettings: Sendable, Equatable {
 
     /// The server's certificate in PEM, followed by those between it and its authority.
     package var certificateFile: String
-    /// The certificate's private key in PEM, in a file that nobody but its owner may read.
+    /// The certificate's private key in PEM, in a file that `SecretFile` finds private.
     package var privateKeyFile: String
     /// The authorities, in PEM, one of which must have signed a caller's certificate; `nil` where callers need none.
     package var clientAuthorityFile: String?
@@ -29,6 +29,6 @@ package struct TLSSettings: Sendable, Equatable {
     ///
     /// Reads files; not for an event loop.
     package func check() throws(CertificateError) {
-        _ = try self.makeContext()
+        _ = try self.load()
     }
 }
