@@ -4,7 +4,7 @@ import NIOCore
 
 /// Authenticates each request to the admin plane before it is routed; a request without a valid credential ends here.
 package struct AdminGate: Sendable {
-    private let authenticator: any Authenticator
+    private let check: CredentialCheck
     private let failures: RateLimiter?
     let clocks: Clocks
     private let logger: Logger
@@ -16,7 +16,7 @@ package struct AdminGate: Sendable {
     ///   - clocks: by which credentials end.
     ///   - logger: where an operator is told what was wrong.
     package init(authenticator: any Authenticator, failures: RateLimiter?, clocks: Clocks, logger: Logger) {
-        self.authenticator = authenticator
+        self.check = CredentialCheck(authenticator)
         self.failures = failures
         self.clocks = clocks
         self.logger = logger
@@ -24,31 +24,28 @@ package struct AdminGate: Sendable {
 
     /// - Returns: `nil` where something has to be waited for: ask ``awaitedCaller(of:)`` then.
     func caller(of head: PlainHead) throws(Refusal) -> Caller? {
-        switch self.authenticator.authenticate(head.credential, at: self.clocks.wall()) {
-        case .accepted(let caller): return caller
-        case .rejected(let fault): throw self.refusal(fault, from: head.clientAddress)
-        case .pending: return nil
+        do throws(CredentialRejection) {
+            return try self.check.caller(showing: head.credential, at: self.clocks.wall())
+        } catch {
+            throw self.refusal(for: error, from: head.clientAddress)
         }
     }
 
     func awaitedCaller(of head: PlainHead) async throws(Refusal) -> Caller {
-        switch self.authenticator.authenticate(head.credential, at: self.clocks.wall()) {
-        case .accepted(let caller): return caller
-        case .rejected(let fault): throw self.refusal(fault, from: head.clientAddress)
-        case .pending(let wait):
-            switch await wait() {
-            case .success(let caller): return caller
-            case .failure(let fault): throw self.refusal(fault, from: head.clientAddress)
-            }
+        let address = head.clientAddress
+        do throws(CredentialRejection) {
+            return try await self.check.waitForCaller(showing: head.credential, from: address, at: self.clocks.wall())
+        } catch {
+            throw self.refusal(for: error, from: address)
         }
     }
 
     /// Tells the operator what is wrong and the caller nothing that would help to guess; after too many of an address, that it must wait.
-    private func refusal(_ fault: CredentialFault, from address: String?) -> Refusal {
-        guard fault != .keysUnavailable else {
-            self.note(fault, from: address)
+    private func refusal(for rejection: CredentialRejection, from address: String?) -> Refusal {
+        guard rejection.fault.isCallers else {
+            self.note(rejection, from: address)
             return Refusal(
-                .identityUnavailable,
+                rejection.fault == .overloaded ? .overloaded : .identityUnavailable,
                 "Credentials cannot be checked at the moment. Try again later.",
                 retryAfterSeconds: 1
             )
@@ -62,17 +59,20 @@ package struct AdminGate: Sendable {
                 retryAfterSeconds: seconds
             )
         }
-        self.note(fault, from: address)
+        self.note(rejection, from: address)
         return Refusal(
             .unauthenticated,
             "Show one valid credential: X-API-Key, or Authorization with Bearer."
         )
     }
 
-    private func note(_ fault: CredentialFault, from address: String?) {
+    private func note(_ rejection: CredentialRejection, from address: String?) {
         self.logger.notice(
             "a request to the admin plane was refused",
-            metadata: ["credential.fault": "\(fault.rawValue)", "client.address": "\(address ?? "unix")"]
+            metadata: [
+                "credential.fault": "\(rejection.fault.rawValue)", "credential.issuer": "\(rejection.issuer ?? "")",
+                "client.address": "\(address ?? "unix")",
+            ]
         )
     }
 }

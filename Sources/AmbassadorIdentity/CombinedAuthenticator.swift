@@ -17,13 +17,47 @@ package struct CombinedAuthenticator: Authenticator {
     package var epoch: UInt64 { (self.keys?.epoch ?? 0) &+ (self.tokens?.epoch ?? 0) }
 
     package func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
-        let judge: (any Authenticator)?
         switch credential {
-        case .none: return .rejected(.missing)
-        case .unusable: return .rejected(.malformed)
-        case .apiKey: judge = self.keys
-        case .bearer(let secret): judge = APIKey.looksLikeOne(secret) ? self.keys : self.tokens
+        case .none: .rejected(.missing)
+        case .unusable: .rejected(.malformed)
+        case .apiKey: self.keys?.authenticate(credential, at: time) ?? .rejected(.notTaken)
+        case .bearer(let secret): self.authenticate(bearer: secret, at: time)
+        case .both(let key, let bearer):
+            Self.verdict(
+                onKey: self.keys?.authenticate(.apiKey(key), at: time) ?? .rejected(.notTaken),
+                onBearer: self.authenticate(bearer: bearer, at: time)
+            )
         }
-        return judge?.authenticate(credential, at: time) ?? .rejected(.malformed)
+    }
+
+    private func authenticate(bearer: Secret, at time: Timestamp) -> Authentication {
+        let judge = APIKey.looksLikeOne(bearer) ? self.keys : self.tokens
+        return judge?.authenticate(.bearer(bearer), at: time) ?? .rejected(.notTaken)
+    }
+
+    /// The verdict on a request that shows two credentials, of which one may be meant for somebody else, such as LangFlow or a proxy.
+    ///
+    /// The key decides where it is valid, and the bearer where it is not. Two that are valid for different callers are none: what
+    /// stands before this server may have judged the other one.
+    private static func verdict(onKey key: Authentication, onBearer bearer: Authentication) -> Authentication {
+        switch (key, bearer) {
+        case (_, .pending(let wait)):
+            .pending { Self.verdict(onKey: key, onBearer: await wait()) }
+        case (_, .laborious(let work)):
+            .laborious { Self.verdict(onKey: key, onBearer: work()) }
+        case (.pending(let wait), _):
+            .pending { Self.verdict(onKey: await wait(), onBearer: bearer) }
+        case (.laborious(let work), _):
+            .laborious { Self.verdict(onKey: work(), onBearer: bearer) }
+        case (.accepted(let caller), .accepted(let other)):
+            caller.principal == other.principal && caller.tenant == other.tenant ? key : .rejected(.ambiguous)
+        case (.accepted, .rejected):
+            key
+        case (_, .accepted):
+            bearer
+        case (.rejected(let rejection), .rejected(let other)):
+            // What may be good once the issuer's keys are there is not bad, and a key that is not taken says nothing.
+            rejection.fault == .notTaken || !other.fault.isCallers ? bearer : key
+        }
     }
 }

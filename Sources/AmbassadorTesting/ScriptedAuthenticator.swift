@@ -16,18 +16,14 @@ package struct ScriptedAuthenticator: Authenticator {
     package func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
         switch credential {
         case .none: return .rejected(.missing)
-        case .unusable: return .rejected(.malformed)
+        case .unusable, .both: return .rejected(.malformed)
         case .apiKey(let secret), .bearer(let secret):
-            let result = self.result(of: secret.revealed)
-            if self.slowOnes.contains(secret.revealed) { return .pending { result } }
-            switch result {
-            case .success(let caller): return .accepted(caller)
-            case .failure(let fault): return .rejected(fault)
-            }
+            let verdict = self.verdict(on: secret.revealed)
+            return self.slowOnes.contains(secret.revealed) ? .pending { verdict } : verdict
         }
     }
 
-    private func result(of text: String) -> Result<Caller, CredentialFault> {
-        self.callers[text].map { .success($0) } ?? .failure(self.faults[text] ?? .unknown)
+    private func verdict(on text: String) -> Authentication {
+        self.callers[text].map { .accepted($0) } ?? .rejected(self.faults[text] ?? .unknownKey)
     }
 }

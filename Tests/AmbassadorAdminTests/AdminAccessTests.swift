@@ -92,7 +92,12 @@ struct AdminAccessTests {
                 headers: [("authorization", "Bearer \(right)"), ("authorization", "Bearer \(right)")],
                 status: 400
             ),
-            Case(name: "both", headers: [("x-api-key", right), ("authorization", "Bearer \(right)")], status: 401),
+            Case(name: "both", headers: [("x-api-key", right), ("authorization", "Bearer \(right)")], status: 200),
+            Case(
+                name: "two callers",
+                headers: [("x-api-key", right), ("authorization", "Bearer \(own)")],
+                status: 401
+            ),
             Case(name: "expired", headers: [("x-api-key", expired)], status: 401),
             Case(name: "revoked", headers: [("x-api-key", revoked)], status: 401),
             Case(name: "no permission", headers: [("x-api-key", without)], status: 403),
@@ -145,8 +150,8 @@ struct AdminAccessTests {
         struct Slow: Authenticator {
             func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
                 .pending {
-                    guard case .bearer = credential else { return .failure(.keysUnavailable) }
-                    return .success(Caller(principal: "slow", tenant: nil, permissions: .all))
+                    guard case .bearer = credential else { return .rejected(.keysUnavailable) }
+                    return .accepted(Caller(principal: "slow", tenant: nil, permissions: .all))
                 }
             }
         }

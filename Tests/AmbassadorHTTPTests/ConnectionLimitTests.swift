@@ -7,7 +7,7 @@ import Testing
 @Suite struct ConnectionLimitTests {
     @Test("each limit takes N and refuses N + 1")
     func limits() async throws {
-        let field = "X-A: " + String(repeating: "a", count: 16_384)
+        let field = "X-A: " + String(repeating: "a", count: 20_480)
         let fillers = { (count: Int) in (0..<count).map { "X-\($0): a" } }
         let path = "POST /api/v1/run/faq?stream="
         let longTarget = { (count: Int) in

@@ -25,10 +25,12 @@ struct CredentialFieldsTests {
         #expect(try self.credential(("Authorization", authorization)) == .unusable)
     }
 
-    @Test("an empty key is no key, and two kinds at once are none")
+    @Test("an empty key is no key, and two kinds at once are both looked at")
     func several() throws {
         #expect(try self.credential(("X-API-Key", "")) == .unusable)
-        #expect(try self.credential(("X-API-Key", "k"), ("Authorization", "Bearer t")) == .unusable)
+        let both = Credential.both(apiKey: Secret("k"), bearer: Secret("t"))
+        #expect(try self.credential(("X-API-Key", "k"), ("Authorization", "Bearer t")) == both)
+        #expect(try self.credential(("Authorization", "Basic dTpw"), ("X-API-Key", "k")) == .apiKey(Secret("k")))
     }
 
     @Test("a repeated one breaks the request")

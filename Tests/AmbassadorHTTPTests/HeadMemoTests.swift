@@ -47,6 +47,7 @@ import Testing
             case .none: "none"
             case .apiKey(let key): "key \(key.revealed)"
             case .bearer(let token): "bearer \(token.revealed)"
+            case .both(let key, let token): "key \(key.revealed) and bearer \(token.revealed)"
             case .unusable: "unusable"
             }
         }

@@ -2,7 +2,7 @@ import NIOCore
 
 /// The gate of the pipeline: who calls, for which tenant, and whether they may.
 package struct AccessControl: Sendable {
-    private let authenticator: any Authenticator
+    private let check: CredentialCheck
     private let tenants: TenantPolicy
     /// How often an address may show a credential that is not accepted; `nil` means any number of times.
     private let failures: RateLimiter?
@@ -14,7 +14,7 @@ package struct AccessControl: Sendable {
         failures: RateLimiter?,
         metrics registry: MetricRegistry
     ) {
-        self.authenticator = authenticator
+        self.check = CredentialCheck(authenticator)
         self.tenants = tenants
         self.failures = failures
         self.rejected = Dictionary(
@@ -25,7 +25,7 @@ package struct AccessControl: Sendable {
     }
 
     /// Grows whenever a caller that was accepted may no longer be; see ``Authenticator/epoch``.
-    var epoch: UInt64 { self.authenticator.epoch }
+    var epoch: UInt64 { self.check.epoch }
 
     /// Who sent a request.
     ///
@@ -41,23 +41,20 @@ package struct AccessControl: Sendable {
         at time: Timestamp,
         now: NIODeadline
     ) throws(Refusal) -> Caller? {
-        switch self.authenticator.authenticate(credential, at: time) {
-        case .accepted(let caller): return caller
-        case .rejected(let fault): throw self.refusal(of: fault, clientAddress, now)
-        case .pending: return nil
+        do throws(CredentialRejection) {
+            return try self.check.caller(showing: credential, at: time)
+        } catch {
+            throw self.refusal(for: error, clientAddress, now)
         }
     }
 
-    /// Who sent a request, once the keys to check its credential with are here.
+    /// Who sent a request, once all that it takes to check its credential is here.
     func waitForCaller(of request: Request, at time: Timestamp, now: NIODeadline) async throws(Refusal) -> Caller {
-        switch self.authenticator.authenticate(request.head.credential, at: time) {
-        case .accepted(let caller): return caller
-        case .rejected(let fault): throw self.refusal(of: fault, request.clientAddress, now)
-        case .pending(let wait):
-            switch await wait() {
-            case .success(let caller): return caller
-            case .failure(let fault): throw self.refusal(of: fault, request.clientAddress, now)
-            }
+        let (credential, address) = (request.head.credential, request.clientAddress)
+        do throws(CredentialRejection) {
+            return try await self.check.waitForCaller(showing: credential, from: address, at: time)
+        } catch {
+            throw self.refusal(for: error, address, now)
         }
     }
 
@@ -93,11 +90,15 @@ package struct AccessControl: Sendable {
     }
 
     /// The one answer to all that is not accepted, so that nobody learns by trying; after too many of an address, that it must wait.
-    private func refusal(of fault: CredentialFault, _ clientAddress: String?, _ now: NIODeadline) -> Refusal {
-        self.rejected[fault]?.increment()
-        let cause = ErrorDetail.credential(fault, issuer: nil)
-        // Not the caller's fault, so it does not count against its address.
-        if fault == .keysUnavailable {
+    private func refusal(
+        for rejection: CredentialRejection,
+        _ clientAddress: String?,
+        _ now: NIODeadline
+    ) -> Refusal {
+        self.rejected[rejection.fault]?.increment()
+        let cause = ErrorDetail.credential(rejection.fault, issuer: rejection.issuer)
+        switch rejection.fault {
+        case .keysUnavailable:
             return Refusal(
                 .identityUnavailable,
                 "Service temporarily unavailable",
@@ -105,6 +106,10 @@ package struct AccessControl: Sendable {
                 retryAfterSeconds: 5,
                 cause: cause
             )
+        case .overloaded:
+            return Refusal(.overloaded, "Service temporarily unavailable", retryAfterSeconds: 1, cause: cause)
+        default:
+            break
         }
         let subject = LimitSubject(tenant: .default, principal: nil, flow: nil, address: clientAddress)
         if case .limited(_, let seconds) = self.failures?.admit(subject, .request, at: now) {

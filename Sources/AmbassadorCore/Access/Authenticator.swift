@@ -17,27 +17,12 @@ extension Authenticator {
 /// The verdict on a credential.
 package enum Authentication: Sendable {
     case accepted(Caller)
-    case rejected(CredentialFault)
-    /// Something has to be fetched first, such as an issuer's keys; bounded in time.
-    case pending(@Sendable () async -> Result<Caller, CredentialFault>)
-}
+    case rejected(CredentialRejection)
+    /// Something has to be fetched first, such as an issuer's keys; bounded in time, and what comes of it is `pending` no more.
+    case pending(@Sendable () async -> Authentication)
+    /// To find out takes more work than event loops should do now: it is to be done apart from them.
+    case laborious(@Sendable () -> Authentication)
 
-/// Why a credential was not accepted: for metrics and operators.
-///
-/// Callers are told none of it, so that nobody learns by trying.
-package enum CredentialFault: String, Error, Sendable, CaseIterable {
-    /// There is none, where one is needed.
-    case missing
-    /// It is not a credential of any kind that is accepted here.
-    case malformed
-    /// Nobody has it, or its signature is not its issuer's.
-    case unknown
-    case expired
-    case notYetValid = "not_yet_valid"
-    /// It is meant for somebody else: another audience or issuer.
-    case misdirected
-    /// It says something that cannot be, such as a tenant that is no tenant's name.
-    case unacceptable
-    /// The keys to check it with cannot be had at the moment.
-    case keysUnavailable = "keys_unavailable"
+    /// Not accepted for a reason that concerns no issuer.
+    package static func rejected(_ fault: CredentialFault) -> Authentication { .rejected(CredentialRejection(fault)) }
 }

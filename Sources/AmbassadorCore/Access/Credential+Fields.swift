@@ -1,15 +1,25 @@
 extension Credential {
     /// Finds what a request shows, from the values of all its `X-API-Key` and `Authorization` fields.
     ///
-    /// Two of them are unusable even where they are equal: what stands before this server might have judged the other one. The
-    /// scheme is `Bearer` in any case (RFC 9110 §11.1), one or more spaces, and visible ASCII.
+    /// Two of one name are unusable even where they are equal: what stands before this server might have judged the other one. One of
+    /// each name are two credentials, of which one that cannot be read says nothing. The scheme is `Bearer` in any case (RFC 9110
+    /// §11.1), one or more spaces, and visible ASCII.
     package init(apiKeys: [String], authorizations: [String]) {
-        switch (apiKeys.count, authorizations.count) {
-        case (0, 0): self = .none
-        case (1, 0): self = Self.isVisible(apiKeys[0].utf8) ? .apiKey(Secret(apiKeys[0])) : .unusable
-        case (0, 1): self = Self.bearer(authorizations[0])
-        default: self = .unusable
+        guard apiKeys.count < 2, authorizations.count < 2 else {
+            self = .unusable
+            return
         }
+        switch (apiKeys.first.map(Self.apiKey), authorizations.first.map(Self.bearer)) {
+        case (nil, nil): self = .none
+        case (let only?, nil), (nil, let only?): self = only
+        case (.apiKey(let key)?, .bearer(let bearer)?): self = .both(apiKey: key, bearer: bearer)
+        case (.apiKey(let key)?, _?): self = .apiKey(key)
+        case (_?, let bearer?): self = bearer
+        }
+    }
+
+    private static func apiKey(_ value: String) -> Credential {
+        Self.isVisible(value.utf8) ? .apiKey(Secret(value)) : .unusable
     }
 
     private static func bearer(_ value: String) -> Credential {

@@ -6,6 +6,8 @@ package enum Credential: Sendable, Equatable {
     case apiKey(Secret)
     /// What follows `Bearer` in `Authorization`: an API key or a JWT.
     case bearer(Secret)
-    /// Several at once, or one of a scheme that is not known here.
+    /// Both at once: one of them may be meant for somebody else, and there is one caller or none.
+    case both(apiKey: Secret, bearer: Secret)
+    /// Neither can be read: another scheme, or bytes that no credential has.
     case unusable
 }

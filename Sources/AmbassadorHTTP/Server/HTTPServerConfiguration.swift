@@ -27,7 +27,7 @@ package struct HTTPServerConfiguration: Sendable {
     /// Most bytes of a head: target, field names and field values together; over it: 431.
     package var headerBlockBytesMax = 32 * 1024
     /// Most bytes of one field's name and of its value, each; over it: 431.
-    package var headerFieldBytesMax = 16 * 1024
+    package var headerFieldBytesMax = 20 * 1024
     /// Most fields of a head; over it: 431.
     package var headerFieldsMax = 100
     /// Most bytes of a request target; over it: 414.

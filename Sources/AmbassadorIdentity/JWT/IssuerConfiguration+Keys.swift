@@ -2,6 +2,8 @@ import AmbassadorCore
 import Crypto
 
 extension IssuerConfiguration {
+    /// What a secret begins with whose bytes are no text.
+    private static let base64Prefix = "base64:"
     /// The longest secret, in bytes.
     private static let secretBytesMax = 4096
     private static let publicKeysMax = 32
@@ -32,10 +34,10 @@ extension IssuerConfiguration {
     ) throws(InvalidValue) -> JWTKey {
         if let id {
             guard KeyID.isValid(JSONString(id)) else {
-                throw InvalidValue("has a kid that is not 1 to 128 letters, digits, dots, dashes and underscores")
+                throw InvalidValue("has a kid that is longer than \(KeyID.bytesMax) bytes")
             }
         }
-        let bytes = Array(secret.revealed.utf8)
+        let bytes = try self.bytes(of: secret)
         let needed = algorithms.map(\.secretBytesMin).max() ?? 0
         guard (needed...Self.secretBytesMax).contains(bytes.count) else {
             throw InvalidValue(
@@ -47,6 +49,27 @@ extension IssuerConfiguration {
             throw InvalidValue("has a secret, but its algorithms need public keys")
         }
         return key
+    }
+
+    /// The bytes of a secret: those of its text, or those that stand in it in Base64 (RFC 4648 §4 or §5, with or without padding).
+    private static func bytes(of secret: Secret) throws(InvalidValue) -> [UInt8] {
+        guard secret.revealed.utf8.starts(with: Self.base64Prefix.utf8) else { return Array(secret.revealed.utf8) }
+        var text = Array(secret.revealed.utf8.dropFirst(Self.base64Prefix.utf8.count))
+        let length = text.count
+        while text.last == UInt8(ascii: "="), length - text.count < 2 { text.removeLast() }
+        let isStandard = text.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }
+        if isStandard, text.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) { text = [] }
+        let letters = text.map { letter in
+            switch letter {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: letter
+            }
+        }
+        guard length == text.count || length % 4 == 0, let bytes = Base64URL.decode(letters) else {
+            throw InvalidValue("has a secret that begins with \(Self.base64Prefix) and is not Base64 behind it")
+        }
+        return bytes
     }
 
     private static func keys(

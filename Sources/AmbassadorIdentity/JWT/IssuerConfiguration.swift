@@ -7,7 +7,7 @@ import Crypto
 package struct IssuerConfiguration: Sendable {
     /// Where the keys come from.
     package enum Keys: Sendable {
-        /// A secret that is shared with the issuer; `id` is the `kid` of its tokens, `nil` where they have none.
+        /// A secret that is shared with the issuer, `base64:` before its Base64 where it is no text; `id` is the `kid` of its tokens, `nil` where they have none.
         case secret(Secret, id: String? = nil)
         case publicKeys([PEMKey])
         /// A JWK Set in a file, which is looked at every five seconds.
@@ -32,6 +32,8 @@ package struct IssuerConfiguration: Sendable {
         }
     }
 
+    /// What the configuration calls it, in records and logs.
+    package let name: String
     /// The value of `iss`, byte for byte.
     package let issuer: String
     package let algorithms: Set<SigningAlgorithm>
@@ -47,6 +49,7 @@ package struct IssuerConfiguration: Sendable {
     /// Checks the settings of an issuer.
     ///
     /// - Parameters:
+    ///   - name: what the configuration calls it; the issuer itself unless told.
     ///   - issuer: the value of `iss`: 1 to 512 bytes without control characters.
     ///   - algorithms: at least one; `HS…` and others together are refused, since a public key would then serve as a secret.
     ///   - keys: of a kind that fits the algorithms.
@@ -60,6 +63,7 @@ package struct IssuerConfiguration: Sendable {
     ///   - staleMax: at least as long as `refresh`, 30 days at most.
     /// - Throws: what is wrong, as the rest of a sentence that begins with the issuer.
     package init(
+        name: String? = nil,
         issuer: String,
         algorithms: Set<SigningAlgorithm>,
         keys: Keys,
@@ -96,6 +100,7 @@ package struct IssuerConfiguration: Sendable {
         guard staleMax >= refresh, staleMax <= .seconds(30 * 86_400) else {
             throw InvalidValue("has a stale_max that is shorter than its refresh or longer than 30 days")
         }
+        self.name = name ?? issuer
         self.issuer = issuer
         self.algorithms = algorithms
         self.keys = keys

@@ -30,9 +30,13 @@ package struct JWKSRefresher: Sendable {
 
     private func keepFresh(_ keys: IssuerKeys) async {
         guard let interval = keys.source?.interval else { return }
+        var retry = IssuerKeys.retryIntervals.lowerBound
         while !Task.isCancelled {
             let isNewest = await keys.refresh()
-            let pause = isNewest ? interval : min(interval, IssuerKeys.retryInterval)
+            let pause = isNewest ? interval : min(interval, retry)
+            retry =
+                isNewest
+                ? IssuerKeys.retryIntervals.lowerBound : min(retry * 2, IssuerKeys.retryIntervals.upperBound)
             do throws(CancellationError) {
                 try await self.sleeper.sleep(until: self.clocks.now().advanced(by: pause))
             } catch {

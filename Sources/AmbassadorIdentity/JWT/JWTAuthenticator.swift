@@ -5,10 +5,12 @@ import NIOCore
 /// Finds out who calls from JSON Web Tokens (RFC 7519), signed by issuers that are configured.
 ///
 /// Checked in this order: size, form, header, issuer, key, signature, and only then what the token says. Tokens that were accepted
-/// are remembered for a minute at most.
+/// are remembered for a minute at most. The time that rejected ones take of event loops is bounded; beyond that, tokens that are not
+/// remembered are checked apart from them.
 package final class JWTAuthenticator: Authenticator {
     /// One issuer with the keys that are known of it.
     private struct Issuer: Sendable {
+        let name: String
         let algorithms: Set<SigningAlgorithm>
         let rules: ClaimRules
         let keys: IssuerKeys
@@ -19,6 +21,8 @@ package final class JWTAuthenticator: Authenticator {
         case refreshable(otherwise: CredentialFault)
     }
 
+    /// The sizes of tokens that may be taken, in bytes: below the least one, no issuer's tokens would fit.
+    package static let tokenBytes = 1_024...64 << 10
     /// The most issuers that there may be.
     package static let issuersMax = 64
 
@@ -26,6 +30,8 @@ package final class JWTAuthenticator: Authenticator {
     /// Those of all issuers, for ``epoch``.
     private let allKeys: [IssuerKeys]
     private let cache: TokenCache
+    private let budget: RejectionBudget
+    private let tokenBytesMax: Int
     private let clocks: Clocks
     private let metrics: JWTMetrics
 
@@ -34,6 +40,7 @@ package final class JWTAuthenticator: Authenticator {
     /// - Parameters:
     ///   - issuers: 1 to 64, each with a name of its own.
     ///   - client: fetches published key sets; `nil` where no issuer publishes its keys.
+    ///   - tokenBytesMax: the longest token that is looked at.
     ///   - tokensMax: how many accepted tokens are remembered.
     ///   - clocks: for limits and for what is awaited; a token's own times are compared with the time that is given with it.
     ///   - metrics: where verdicts and reads are counted.
@@ -42,6 +49,7 @@ package final class JWTAuthenticator: Authenticator {
     package init(
         issuers: [IssuerConfiguration],
         client: JWKSClient? = nil,
+        tokenBytesMax: Int = 16 << 10,
         tokensMax: Int = 16_384,
         clocks: Clocks = .system,
         metrics: JWTMetrics = JWTMetrics(),
@@ -63,11 +71,18 @@ package final class JWTAuthenticator: Authenticator {
             } catch {
                 throw InvalidValue("has the issuer \(configuration.issuer), of which \(error)")
             }
-            known[name] = Issuer(algorithms: configuration.algorithms, rules: configuration.rules, keys: keys)
+            known[name] = Issuer(
+                name: configuration.name,
+                algorithms: configuration.algorithms,
+                rules: configuration.rules,
+                keys: keys
+            )
         }
         self.issuers = known
         self.allKeys = known.values.map(\.keys)
         self.cache = TokenCache(entriesMax: tokensMax)
+        self.budget = RejectionBudget()
+        self.tokenBytesMax = tokenBytesMax
         self.clocks = clocks
         self.metrics = metrics
     }
@@ -107,57 +122,77 @@ package final class JWTAuthenticator: Authenticator {
     /// - Parameters:
     ///   - credential: everything but a bearer token is rejected.
     ///   - time: what the token's times are compared with, and how long the verdict is remembered.
-    /// - Returns: `pending` only where the issuer's keys have to be fetched first and may be.
+    /// - Returns: `pending` only where the issuer's keys have to be fetched first and may be; `laborious` where event loops had more of
+    ///   rejected tokens of late than they should.
     package func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
         switch credential {
         case .none:
-            return self.rejected(.missing)
-        case .apiKey, .unusable:
-            return self.rejected(.malformed)
+            return self.rejected(CredentialRejection(.missing))
+        case .apiKey, .unusable, .both:
+            return self.rejected(CredentialRejection(.malformed))
         case .bearer(let secret):
-            return self.authenticate(secret.revealed, at: time)
+            return self.authenticate(secret, at: time)
         }
     }
 
-    private func authenticate(_ text: String, at time: Timestamp) -> Authentication {
+    private func authenticate(_ secret: Secret, at time: Timestamp) -> Authentication {
         // Before anything is read or hashed, so that a long one costs nothing.
-        guard text.utf8.count <= CompactToken.bytesMax else { return self.rejected(.malformed) }
-        let digest = TokenDigest(of: text)
+        guard secret.revealed.utf8.count <= self.tokenBytesMax else {
+            return self.rejected(CredentialRejection(.tooLong))
+        }
+        let digest = TokenDigest(of: secret.revealed)
         if let caller = self.cache.caller(for: digest, at: time) {
             self.metrics.cacheHits.increment()
             return .accepted(caller)
         }
+        let start = self.clocks.now()
+        guard self.budget.hasRoom(at: start) else {
+            return .laborious { self.judge(secret, digest: digest, at: self.clocks.wall()) }
+        }
+        let verdict = self.judge(secret, digest: digest, at: time)
+        if case .rejected = verdict {
+            let now = self.clocks.now()
+            self.budget.charge(now - start, at: now)
+        }
+        return verdict
+    }
+
+    private func judge(_ secret: Secret, digest: TokenDigest, at time: Timestamp) -> Authentication {
+        var name: String?
         do throws(CredentialFault) {
-            let token = try CompactToken(text.utf8)
-            guard let issuer = self.issuers[token.issuer] else { throw .misdirected }
+            let token = try CompactToken(secret.revealed.utf8)
+            guard let issuer = self.issuers[token.issuer] else { throw .issuer }
+            name = issuer.name
             switch try self.verify(token, from: issuer, digest: digest, at: time) {
             case .accepted(let caller):
                 return .accepted(caller)
             case .refreshable:
-                return .pending { [self] in
-                    await self.authenticateAfterRefresh(token, from: issuer, digest: digest)
+                return .pending {
+                    await issuer.keys.refreshOnDemand()
+                    return self.judgeAfterRefresh(token, from: issuer, digest: digest)
                 }
             }
         } catch {
-            return self.rejected(error)
+            return self.rejected(CredentialRejection(error, issuer: name))
         }
     }
 
-    private func authenticateAfterRefresh(
+    /// Many may have waited for the keys, each on an event loop, so the work is done apart from these.
+    private func judgeAfterRefresh(
         _ token: CompactToken,
         from issuer: Issuer,
         digest: TokenDigest
-    ) async -> Result<Caller, CredentialFault> {
-        await issuer.keys.refreshOnDemand()
-        do throws(CredentialFault) {
-            // Time has passed meanwhile.
-            switch try self.verify(token, from: issuer, digest: digest, at: self.clocks.wall()) {
-            case .accepted(let caller): return .success(caller)
-            case .refreshable(let fault): throw fault
+    ) -> Authentication {
+        .laborious {
+            do throws(CredentialFault) {
+                // Time has passed meanwhile.
+                switch try self.verify(token, from: issuer, digest: digest, at: self.clocks.wall()) {
+                case .accepted(let caller): return .accepted(caller)
+                case .refreshable(let fault): throw fault
+                }
+            } catch {
+                return self.rejected(CredentialRejection(error, issuer: issuer.name))
             }
-        } catch {
-            self.metrics.rejected.increment()
-            return .failure(error)
         }
     }
 
@@ -168,7 +203,7 @@ package final class JWTAuthenticator: Authenticator {
         at time: Timestamp
     ) throws(CredentialFault) -> Verdict {
         // Before the key is looked for, since no key that could be fetched would be for another algorithm.
-        guard issuer.algorithms.contains(token.header.algorithm) else { throw .unknown }
+        guard issuer.algorithms.contains(token.header.algorithm) else { throw .algorithm }
         let key: JWTKey
         let epoch: UInt64
         switch issuer.keys.find(token.header.keyID, for: token.header.algorithm) {
@@ -176,7 +211,7 @@ package final class JWTAuthenticator: Authenticator {
         case .refreshable(let fault): return .refreshable(otherwise: fault)
         case .refused(let fault): throw fault
         }
-        guard key.isValid(token.signature, of: token.signedBytes, by: token.header.algorithm) else { throw .unknown }
+        guard key.isValid(token.signature, of: token.signedBytes, by: token.header.algorithm) else { throw .signature }
         let caller = try issuer.rules.caller(from: token.payload, at: time)
         self.remember(caller, digest: digest, keys: issuer.keys, epoch: epoch, at: time)
         self.metrics.verified.increment()
@@ -197,8 +232,8 @@ package final class JWTAuthenticator: Authenticator {
         )
     }
 
-    private func rejected(_ fault: CredentialFault) -> Authentication {
+    private func rejected(_ rejection: CredentialRejection) -> Authentication {
         self.metrics.rejected.increment()
-        return .rejected(fault)
+        return .rejected(rejection)
     }
 }

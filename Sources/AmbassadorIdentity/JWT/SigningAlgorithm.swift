@@ -1,6 +1,6 @@
 package import AmbassadorCore
 
-/// How a token may be signed (RFC 7518 §3.1, RFC 8037 §3.1); `none` is not among the ways.
+/// How a token may be signed (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2); `none` is not among the ways.
 package enum SigningAlgorithm: String, Sendable, CaseIterable {
     case hs256 = "HS256"
     case hs384 = "HS384"
@@ -17,6 +17,9 @@ package enum SigningAlgorithm: String, Sendable, CaseIterable {
     /// With Ed25519 alone: no Ed448.
     case edDSA = "EdDSA"
 
+    /// The name by which RFC 9864 tells Ed25519 from Ed448; here both names mean the same.
+    private static let ed25519 = "Ed25519"
+
     /// What kind of key an algorithm works with; each key is of one kind.
     enum KeyKind: Sendable {
         case secret
@@ -29,6 +32,10 @@ package enum SigningAlgorithm: String, Sendable, CaseIterable {
 
     /// Finds the algorithm of a name, letter by letter: names are case-sensitive (RFC 7515 §4.1.1).
     package init?(_ name: JSONString) {
+        if Self.ed25519.utf8.elementsEqual(name.bytes) {
+            self = .edDSA
+            return
+        }
         guard let algorithm = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.bytes) }) else {
             return nil
         }

@@ -29,22 +29,23 @@ package final class APIKeyAuthenticator: Authenticator {
 
     /// Judges `X-API-Key` and bearers alike.
     ///
-    /// A key ends at its expiry, to the millisecond. One that is revoked is as unknown as one that never was.
+    /// A key ends at its expiry, to the millisecond. Callers are told the same of one that is revoked as of one that never was.
     package func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
         switch credential {
         case .none: .rejected(.missing)
-        case .unusable: .rejected(.malformed)
+        case .unusable, .both: .rejected(.malformed)
         case .apiKey(let secret), .bearer(let secret): self.authenticate(secret, at: time)
         }
     }
 
     private func authenticate(_ secret: Secret, at time: Timestamp) -> Authentication {
-        guard let key = APIKey(secret) else { return .rejected(.malformed) }
+        guard let key = APIKey(secret) else { return .rejected(.notAKey) }
         let snapshot = self.keys.withLock { $0 }
         let entry = snapshot.entry(key.id)
         // An unknown id costs the same comparison as a known one, so that the time tells nobody which ids there are.
         let isRight = key.digest.matches(entry?.digest ?? .nobodys)
-        guard isRight, let entry, !entry.isRevoked else { return .rejected(.unknown) }
+        guard isRight, let entry else { return .rejected(.unknownKey) }
+        guard !entry.isRevoked else { return .rejected(.revoked) }
         if let expiresAt = entry.caller.expiresAt, expiresAt <= time { return .rejected(.expired) }
         return .accepted(entry.caller)
     }

@@ -36,6 +36,7 @@ struct Identity {
         let tokens = try JWTAuthenticator(
             issuers: issuers,
             client: isPublished ? JWKSClient(fetcher: HTTPFetcher(group: group)) : nil,
+            tokenBytesMax: configuration.tokenBytesMax,
             clocks: clocks,
             metrics: JWTMetrics(registry),
             logger: logger

@@ -84,7 +84,7 @@ struct AmbassadorConfiguration: Sendable, Equatable {
     /// The limits of the data plane; sizes are in bytes.
     struct Limits: Sendable, Equatable {
         var headerBytesMax = 32 << 10
-        var fieldBytesMax = 16 << 10
+        var fieldBytesMax = 20 << 10
         var fieldsMax = 100
         var targetBytesMax = 8 << 10
         var bodyBytesMax = 1 << 20
@@ -160,6 +160,8 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var keysFile = APIKeyFile.defaultPath
         /// How often an address may show a credential that is not accepted.
         var failures = Self.failuresDefault
+        /// The longest token that is looked at.
+        var tokenBytesMax = 16 << 10
         var issuers: [OperatorsName: IssuerSettings] = [:]
 
         private static let failuresDefault: Rate = {

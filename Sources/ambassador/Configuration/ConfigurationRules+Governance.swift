@@ -4,6 +4,9 @@ import AmbassadorIdentity
 
 /// What must hold of identities, limits and budgets.
 extension ConfigurationRules {
+    /// What stands before a token in its field.
+    private static let tokenOverhead = "Authorization: Bearer ".utf8.count
+
     mutating func checkIdentity() {
         let auth = self.configuration.auth
         if auth.mode.takesTokens, auth.issuers.isEmpty {
@@ -11,6 +14,11 @@ extension ConfigurationRules {
         }
         if !auth.mode.takesTokens, !auth.issuers.isEmpty {
             self.warnings.append("auth.issuers has no effect while auth.mode is \(auth.mode.rawValue)")
+        }
+        if auth.mode.takesTokens, auth.tokenBytesMax + Self.tokenOverhead > self.configuration.limits.fieldBytesMax {
+            self.warnings.append(
+                "auth.token_size has no effect beyond limits.field_size, into which a token's field must fit"
+            )
         }
         if auth.mode != .none, self.configuration.tenants.trustsHeader {
             self.warnings.append(

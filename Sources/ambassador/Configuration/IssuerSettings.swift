@@ -41,6 +41,7 @@ extension IssuerConfiguration {
         claims.tenant = settings.tenantClaim
         claims.permissions = settings.permissionsClaim
         try self.init(
+            name: "\(name)",
             issuer: issuer,
             algorithms: Set(settings.algorithms),
             keys: try Self.keys(settings),

@@ -133,7 +133,21 @@ extension SettingType<[PageHeader]> {
 }
 
 extension SettingType<[SigningAlgorithm]> {
-    static let algorithms = SettingType.choices()
+    /// Ed25519 may be called by the name that RFC 9864 gives it, too.
+    static let algorithms: SettingType = {
+        let one = SettingType<SigningAlgorithm>.choice()
+        return .list(of: "\(one.range), Ed25519", upTo: SigningAlgorithm.allCases.count + 1) {
+            text throws(InvalidValue) in
+            if let algorithm = SigningAlgorithm(JSONString(text)) { return algorithm }
+            do throws(InvalidValue) {
+                return try one.parse(.text(text))
+            } catch {
+                throw InvalidValue("has something that \(error.reason)")
+            }
+        } format: {
+            $0.rawValue
+        }
+    }()
 }
 
 extension SettingType<[LimitDimension]> {

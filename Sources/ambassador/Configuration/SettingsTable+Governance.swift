@@ -12,15 +12,26 @@ extension SettingsTable {
             .rate,
             "How often an address may show a credential that is not accepted; more is a 429."
         ),
+        Setting(
+            "auth.token_size",
+            \.auth.tokenBytesMax,
+            .byteCount(JWTAuthenticator.tokenBytes),
+            "The longest token that is looked at; `limits.field_size` must have room for it too."
+        ),
     ]
 
     /// What may stand under each name in `auth.issuers`.
     static let issuer = SettingsBlock<IssuerSettings>([
         Setting("issuer", optional: \.issuer, .text(bytesMax: 512), "The `iss` of its tokens, byte for byte."),
         Setting("algorithms", \.algorithms, .algorithms, "How its tokens may be signed."),
-        Setting("secret", optional: \.secret, .secret(bytes: 32...4096), "The secret of HS… signatures."),
+        Setting(
+            "secret",
+            optional: \.secret,
+            .secret(bytes: 32...4096),
+            "The secret of HS… signatures; `base64:` before its Base64 where it is no text."
+        ),
         Setting("public_key", optional: \.publicKey, .path, "A PEM file with its public key."),
-        Setting("key_id", optional: \.keyID, .text(bytesMax: 128), "The `kid` of that secret or key."),
+        Setting("key_id", optional: \.keyID, .text(bytesMax: 1024), "The `kid` of that secret or key."),
         Setting("jwks_file", optional: \.jwksFile, .path, "A file with its JWK Set; read again when it changes."),
         Setting("jwks_url", optional: \.jwksURL, .jwksURL, "Where it publishes its JWK Set."),
         Setting(

@@ -37,7 +37,7 @@ struct AccessTests {
         let records = harness.audit.records
         #expect(records.map(\.errorKind) == Array(repeating: .unauthenticated, count: 4))
         #expect(records.allSatisfy { $0.principal == nil && $0.flow == nil && $0.outcome == .refused })
-        let faults: [CredentialFault] = [.missing, .malformed, .unknown, .unknown]
+        let faults: [CredentialFault] = [.missing, .malformed, .unknownKey, .unknownKey]
         #expect(records.map(\.errorDetail) == faults.map { .credential($0, issuer: nil) })
         #expect(faults.allSatisfy { fault in !bodies.contains { $0.contains("\"\(fault.rawValue)\"") } })
     }

@@ -18,7 +18,7 @@ struct HitTests {
         }
 
         func authenticate(_ credential: Credential, at time: Timestamp) -> Authentication {
-            if let caller = self.caller.withLock({ $0 }) { .accepted(caller) } else { .rejected(.unknown) }
+            if let caller = self.caller.withLock({ $0 }) { .accepted(caller) } else { .rejected(.unknownKey) }
         }
         /// Accepts this caller from now on, or nobody.
         func accept(_ caller: Caller?) { self.caller.withLock { $0 = caller } }

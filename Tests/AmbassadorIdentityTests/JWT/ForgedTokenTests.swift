@@ -105,13 +105,10 @@ struct ForgedTokenTests {
         try await KeyServer.with([]) { server in
             let authenticator = try server.authenticator()
             let token = Secret(try server.forge.token())
-            let verdicts = [Credential.none, .apiKey(token), .unusable].map {
-                guard case .rejected(let fault) = authenticator.authenticate($0, at: server.clock.wall) else {
-                    return ""
-                }
-                return fault.rawValue
+            let verdicts = [Credential.none, .apiKey(token), .unusable, .both(apiKey: token, bearer: token)].map {
+                authenticator.authenticate($0, at: server.clock.wall).fault?.rawValue ?? ""
             }
-            #expect(verdicts == ["missing", "malformed", "malformed"])
+            #expect(verdicts == ["missing", "malformed", "malformed", "malformed"])
             #expect(server.requests == [])
         }
     }

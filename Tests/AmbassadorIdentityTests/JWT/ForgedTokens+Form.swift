@@ -8,7 +8,7 @@ struct ForgedToken: Sendable {
     let token: String
     let fault: CredentialFault
 
-    init(_ name: String, _ token: String, _ fault: CredentialFault = .malformed) {
+    init(_ name: String, _ token: String, _ fault: CredentialFault = .notAToken) {
         self.name = name
         self.token = token
         self.fault = fault
@@ -27,7 +27,7 @@ enum ForgedTokens {
     static func shapes(_ forge: TokenForge) throws -> [ForgedToken] {
         let good = try forge.token()
         let parts = good.split(separator: ".").map(String.init)
-        let padding = String(repeating: "x", count: 9 * 1024)
+        let padding = String(repeating: "x", count: 17 * 1024)
         return [
             ForgedToken("nothing", ""),
             ForgedToken("one part", parts[0]),
@@ -41,9 +41,9 @@ enum ForgedTokens {
             ForgedToken("an empty header", ".\(parts[1]).\(parts[2])"),
             ForgedToken("an empty payload", "\(parts[0])..\(parts[2])"),
             ForgedToken("an empty signature", "\(parts[0]).\(parts[1])."),
-            ForgedToken("9 KiB", try forge.token(.es256, kid: "ec", .init().with("pad", "\"\(padding)\""))),
-            ForgedToken("1 MiB", String(repeating: "a", count: 1 << 20)),
-            ForgedToken("1 MiB of dots", String(repeating: ".", count: 1 << 20)),
+            ForgedToken("17 KiB", try forge.token(.es256, kid: "ec", .init().with("pad", "\"\(padding)\"")), .tooLong),
+            ForgedToken("1 MiB", String(repeating: "a", count: 1 << 20), .tooLong),
+            ForgedToken("1 MiB of dots", String(repeating: ".", count: 1 << 20), .tooLong),
             ForgedToken("8 KiB of dots", String(repeating: ".", count: 8192)),
             ForgedToken(
                 "the JSON form",

@@ -16,18 +16,22 @@ extension ForgedTokens {
         var tokens: [ForgedToken] = []
         for value in headers {
             let header = #"{"alg":\#(value),"kid":"ec"}"#
-            tokens.append(ForgedToken("alg \(value)", try forge.token(header: header, payload: payload, .es256)))
+            tokens.append(
+                ForgedToken("alg \(value)", try forge.token(header: header, payload: payload, .es256), .algorithm)
+            )
         }
-        tokens.append(ForgedToken("no alg", try forge.token(header: #"{"kid":"ec"}"#, payload: payload, .es256)))
+        tokens.append(
+            ForgedToken("no alg", try forge.token(header: #"{"kid":"ec"}"#, payload: payload, .es256), .algorithm)
+        )
         let none = "\(encode(#"{"alg":"none"}"#)).\(encode(payload))"
         tokens.append(ForgedToken("alg none and no signature", none + "."))
         tokens.append(ForgedToken("alg none and no third part", none))
         // Real algorithms that the issuer does not use, with signatures that are good.
-        tokens.append(ForgedToken("RS512 that is not configured", try forge.token(.rs512, kid: "rsa"), .unknown))
-        tokens.append(ForgedToken("RS384 that is not configured", try forge.token(.rs384, kid: "rsa"), .unknown))
-        tokens.append(ForgedToken("PS512 that is not configured", try forge.token(.ps512, kid: "rsa"), .unknown))
-        tokens.append(ForgedToken("ES384 that is not configured", try forge.token(.es384, kid: "p384"), .unknown))
-        tokens.append(ForgedToken("HS256 that is not configured", try forge.token(.hs256, kid: "ec"), .unknown))
+        tokens.append(ForgedToken("RS512 that is not configured", try forge.token(.rs512, kid: "rsa"), .algorithm))
+        tokens.append(ForgedToken("RS384 that is not configured", try forge.token(.rs384, kid: "rsa"), .algorithm))
+        tokens.append(ForgedToken("PS512 that is not configured", try forge.token(.ps512, kid: "rsa"), .algorithm))
+        tokens.append(ForgedToken("ES384 that is not configured", try forge.token(.es384, kid: "p384"), .algorithm))
+        tokens.append(ForgedToken("HS256 that is not configured", try forge.token(.hs256, kid: "ec"), .algorithm))
         return tokens
     }
 
@@ -46,7 +50,7 @@ extension ForgedTokens {
             let signed = Array(forge.signed(.hs256, kid: "rsa").utf8)
             let code = HMAC<SHA256>.authenticationCode(for: signed, using: SymmetricKey(data: secret))
             let token = forge.token(.hs256, kid: "rsa", signature: Array(code))
-            tokens.append(ForgedToken("HS256 with the public key's \(name) as the secret", token, .unknown))
+            tokens.append(ForgedToken("HS256 with the public key's \(name) as the secret", token, .algorithm))
             let asRS256 = Array(
                 HMAC<SHA256>.authenticationCode(
                     for: Array(forge.signed(.rs256, kid: "rsa").utf8),
@@ -57,7 +61,7 @@ extension ForgedTokens {
                 ForgedToken(
                     "RS256 with that code: \(name)",
                     forge.token(.rs256, kid: "rsa", signature: asRS256),
-                    .unknown
+                    .signature
                 )
             )
         }
@@ -76,11 +80,12 @@ extension ForgedTokens {
             ("typ", #"["JWT"]"#), ("typ", "null"), ("typ", #""JWT\u0000""#), ("typ", #""logout+jwt""#),
         ]
         return try members.map { name, value in
-            ForgedToken("\(name) \(value.prefix(24))", try forge.token(header: "\"\(name)\":\(value)"))
+            ForgedToken("\(name) \(value.prefix(24))", try forge.token(header: "\"\(name)\":\(value)"), .header)
         } + [
             ForgedToken(
                 "crit spelled with an escape",
-                try forge.token(header: #""cr\u0069t":["exp"]"#)
+                try forge.token(header: #""cr\u0069t":["exp"]"#),
+                .header
             )
         ]
     }
@@ -89,20 +94,34 @@ extension ForgedTokens {
         let hostile = [
             "../../etc/passwd", "/dev/null", "' OR 1=1 --", "http://127.0.0.1/jwks", "ec|id", "ec\\u0000", "ec\\n", "",
             " ec",
-            "ec ", "é", "$(id)", "%65c", String(repeating: "k", count: 129), String(repeating: "k", count: 1 << 20),
+            "ec ", "é", "$(id)", "%65c", String(repeating: "k", count: 129), String(repeating: "k", count: 1024),
         ]
         let unknown = ["e", "EC", "ec-3", "ecc", "none", String(repeating: "k", count: 128), "..", "p521-2"]
         let values = [#"["ec"]"#, "1", "null", "{}", "true"]
         return try hostile.map {
-            ForgedToken("kid \($0.prefix(24)) of \($0.utf8.count)", try forge.token(.es256, kid: $0))
+            ForgedToken("kid \($0.prefix(24)) of \($0.utf8.count)", try forge.token(.es256, kid: $0), .unknownKeyID)
         }
-            + unknown.map { ForgedToken("unknown kid \($0.prefix(24))", try forge.token(.es256, kid: $0), .unknown) }
-            + values.map { ForgedToken("kid as \($0)", try forge.token(.es256, kid: nil, header: "\"kid\":\($0)")) }
+            + unknown.map {
+                ForgedToken("unknown kid \($0.prefix(24))", try forge.token(.es256, kid: $0), .unknownKeyID)
+            }
+            + values.map {
+                ForgedToken("kid as \($0)", try forge.token(.es256, kid: nil, header: "\"kid\":\($0)"), .header)
+            }
             + [
-                ForgedToken("a kid of another kind of key", try forge.token(.es256, kid: "rsa"), .unknown),
-                ForgedToken("a kid of another curve", try forge.token(.es256, kid: "p521"), .unknown),
-                ForgedToken("a kid of another key", try forge.token(.es256, kid: "ec-2"), .unknown),
-                ForgedToken("no kid where two keys fit", try forge.token(.es256, kid: nil), .unknown),
+                ForgedToken(
+                    "a kid of 1 KiB and one",
+                    try forge.token(.es256, kid: String(repeating: "k", count: 1025)),
+                    .header
+                ),
+                ForgedToken(
+                    "a kid of 1 MiB",
+                    try forge.token(.es256, kid: String(repeating: "k", count: 1 << 20)),
+                    .tooLong
+                ),
+                ForgedToken("a kid of another kind of key", try forge.token(.es256, kid: "rsa"), .algorithm),
+                ForgedToken("a kid of another curve", try forge.token(.es256, kid: "p521"), .algorithm),
+                ForgedToken("a kid of another key", try forge.token(.es256, kid: "ec-2"), .signature),
+                ForgedToken("no kid where two keys fit", try forge.token(.es256, kid: nil), .unknownKeyID),
             ]
     }
 }

@@ -43,31 +43,31 @@ extension ForgedTokens {
         ]
         let short = Array(try forge.keys.sign(Array(forge.signed(.es512, kid: "p521").utf8), .es512).dropFirst())
         let edwards = Array(try forge.keys.sign(Array(forge.signed(.edDSA, kid: "ed").utf8), .edDSA))
-        return forged.map { ForgedToken("ES256, \($0.0)", forge.token(.es256, kid: "ec", signature: $0.1), .unknown) }
+        return forged.map { ForgedToken("ES256, \($0.0)", forge.token(.es256, kid: "ec", signature: $0.1), .signature) }
             + [
-                ForgedToken("ES512, a byte less", forge.token(.es512, kid: "p521", signature: short), .unknown),
+                ForgedToken("ES512, a byte less", forge.token(.es512, kid: "p521", signature: short), .signature),
                 ForgedToken(
                     "ES512, zeros",
                     forge.token(.es512, kid: "p521", signature: [UInt8](repeating: 0, count: 132)),
-                    .unknown
+                    .signature
                 ),
-                ForgedToken("ES512 by P-256", forge.token(.es512, kid: "p521", signature: raw), .unknown),
+                ForgedToken("ES512 by P-256", forge.token(.es512, kid: "p521", signature: raw), .signature),
                 ForgedToken(
                     "EdDSA, a byte less",
                     forge.token(.edDSA, kid: "ed", signature: edwards.dropLast()),
-                    .unknown
+                    .signature
                 ),
-                ForgedToken("EdDSA, a byte more", forge.token(.edDSA, kid: "ed", signature: edwards + [0]), .unknown),
+                ForgedToken("EdDSA, a byte more", forge.token(.edDSA, kid: "ed", signature: edwards + [0]), .signature),
                 ForgedToken(
                     "EdDSA, zeros",
                     forge.token(.edDSA, kid: "ed", signature: [UInt8](repeating: 0, count: 64)),
-                    .unknown
+                    .signature
                 ),
-                ForgedToken("EdDSA by P-256", forge.token(.edDSA, kid: "ed", signature: raw), .unknown),
+                ForgedToken("EdDSA by P-256", forge.token(.edDSA, kid: "ed", signature: raw), .signature),
                 ForgedToken(
                     "EdDSA, the neutral point",
                     forge.token(.edDSA, kid: "ed", signature: [1] + [UInt8](repeating: 0, count: 63)),
-                    .unknown
+                    .signature
                 ),
             ]
     }
@@ -106,18 +106,18 @@ extension ForgedTokens {
         ]
         // A signature of the other issuer's, which has a key of the same name.
         let stranger = TokenForge.Claims().with("iss", "\"https://second.example\"")
-        return rsa.map { ForgedToken($0.0, forge.token($0.1, kid: "rsa", signature: $0.2), .unknown) } + [
-            ForgedToken("another payload", "\(parts[0]).\(other).\(parts[2])", .unknown),
+        return rsa.map { ForgedToken($0.0, forge.token($0.1, kid: "rsa", signature: $0.2), .signature) } + [
+            ForgedToken("another payload", "\(parts[0]).\(other).\(parts[2])", .signature),
             ForgedToken(
                 "another header",
                 "\(encode(#"{"alg":"ES256","kid":"ec","x":1}"#)).\(parts[1]).\(parts[2])",
-                .unknown
+                .signature
             ),
-            ForgedToken("header and payload swapped", "\(parts[1]).\(parts[0]).\(parts[2])"),
+            ForgedToken("header and payload swapped", "\(parts[1]).\(parts[0]).\(parts[2])", .algorithm),
             ForgedToken(
                 "the first issuer's key for the second issuer",
                 try forge.token(.es256, kid: "ec", stranger),
-                .unknown
+                .signature
             ),
         ]
     }

@@ -127,6 +127,7 @@ struct IssuerConfigurationTests {
         let weak = try _RSA.Signing.PrivateKey(unsafeKeySize: .init(bitCount: 1024)).publicKey.pemRepresentation
         #expect(reason("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----").contains("is a certificate"))
         #expect(reason(rsa.pemRepresentation).contains("is a private key"))
+        #expect(reason(pem, id: "urn:key:1 =") == "nothing")
         #expect(reason(self.keys.p256.pemRepresentation).contains("is a private key"))
         #expect(reason(weak).contains("shorter than 2048 bits"))
         #expect(reason(pem + "\n" + pem).contains("several blocks"))
@@ -134,7 +135,7 @@ struct IssuerConfigurationTests {
         #expect(reason(String(pem.prefix(200))).contains("no line -----END"))
         #expect(reason("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----").contains("no public key of"))
         #expect(reason("-----BEGIN PUBLIC KEY-----\n!!!!\n-----END PUBLIC KEY-----").contains("no public key of"))
-        #expect(reason(pem, id: "a b").contains("kid"))
+        #expect(reason(pem, id: String(repeating: "k", count: 1025)).contains("kid"))
     }
 
     @Test(

@@ -31,8 +31,45 @@ struct JWKSRefresherTests {
             server.clock.advance(by: .milliseconds(1))
             await server.clock.waitForTimers(1)
             #expect(server.requests.count == 2)
+            // Soon at first, then less and less often.
+            for (place, pause) in [1, 2, 4, 8, 16, 30, 30].enumerated() {
+                server.clock.advance(by: .milliseconds(pause * 1_000 - 1))
+                #expect(server.requests.count == 2 + place)
+                server.clock.advance(by: .milliseconds(1))
+                await server.clock.waitForTimers(1)
+                #expect(server.requests.count == 3 + place)
+            }
+            server.publish([try keys.jwk(.es256, #""kid":"ec""#)])
             server.clock.advance(by: .seconds(30))
             await server.clock.waitForTimers(1)
+            server.answer(.answer("{}", status: "500 Internal Server Error"))
+            server.clock.advance(by: .seconds(600))
+            await server.clock.waitForTimers(1)
+            #expect(server.requests.count == 11)
+            server.clock.advance(by: .seconds(1))
+            await server.clock.waitForTimers(1)
+            #expect(server.requests.count == 12)
+            service.cancel()
+            await service.value
+        }
+    }
+
+    @Test("an issuer that is away at the start and back a second later is asked again then")
+    func awayAtTheStart() async throws {
+        let keys = try TestKeys.shared.get()
+        try await KeyServer.with([]) { server in
+            server.answer(.raw("", end: .close))
+            let authenticator = try server.authenticator()
+            let refresher = JWKSRefresher(authenticator, clocks: server.clock.clocks, sleeper: server.clock.sleeper)
+            let service = Task { await refresher.run() }
+            await server.clock.waitForTimers(1)
+            // A caller that comes meanwhile has it asked once more, and is then told to come again.
+            let token = try server.forge.token()
+            for _ in 0..<2 { #expect(await server.judge(token, authenticator).fault == .keysUnavailable) }
+            server.publish([try keys.jwk(.es256, #""kid":"ec""#)])
+            server.clock.advance(by: .seconds(1))
+            await server.clock.waitForTimers(1)
+            #expect(await server.judge(token, authenticator).fault == nil)
             #expect(server.requests.count == 3)
             service.cancel()
             await service.value
@@ -59,7 +96,7 @@ struct JWKSRefresherTests {
         )
         let (old, new) = (try forge.token(), try forge.token(.edDSA, kid: "ed"))
         #expect(await authenticator.judge(old, at: clock.wall).fault == nil)
-        #expect(await authenticator.judge(new, at: clock.wall).fault == .unknown)
+        #expect(await authenticator.judge(new, at: clock.wall).fault == .unknownKeyID)
         let service = Task {
             await JWKSRefresher(authenticator, clocks: clock.clocks, sleeper: clock.sleeper).run()
         }
@@ -71,7 +108,7 @@ struct JWKSRefresherTests {
         try write(try keys.jwk(.edDSA, #""kid":"ed""#))
         await look()
         #expect(await authenticator.judge(new, at: clock.wall).fault == nil)
-        #expect(await authenticator.judge(old, at: clock.wall).fault == .unknown)
+        #expect(await authenticator.judge(old, at: clock.wall).fault == .unknownKeyID)
         try write("{}")
         await look()
         #expect(metrics.keyReadFailures.value == 1)

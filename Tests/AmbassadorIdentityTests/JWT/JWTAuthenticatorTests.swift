@@ -55,7 +55,7 @@ struct JWTAuthenticatorTests {
         for other in SigningAlgorithm.allCases {
             let verdict = await authenticator.judge(try self.forge.token(other, kid: nil), at: self.clock.wall)
             #expect(verdict.caller?.principal == (other == algorithm ? "alice" : nil), "\(other)")
-            #expect(verdict.fault == (other == algorithm ? nil : .unknown), "\(other)")
+            #expect(verdict.fault == (other == algorithm ? nil : .algorithm), "\(other)")
         }
     }
 
@@ -97,7 +97,7 @@ struct JWTAuthenticatorTests {
         #expect(caller?.tenant?.description == "acme")
         #expect(caller?.permissions.grants.map(\.description) == ["run:faq_*", "admin:read", "run:*"])
         let nested = TokenForge.Claims().with("x", #"{"client_id":"root"}"#)
-        #expect(try await self.judge(nested, try self.configuration(claims: names)).fault == .unacceptable)
+        #expect(try await self.judge(nested, try self.configuration(claims: names)).fault == .claims)
     }
 
     @Test("permissions are the token's where it names them, else the issuer's")
@@ -124,7 +124,7 @@ struct JWTAuthenticatorTests {
             try await self.judge(.init().with("tenant", "\"acme\""), configuration).caller?.tenant?.description
                 == "acme"
         )
-        #expect(try await self.judge(.init().with("tenant", "\"other\""), configuration).fault == .unacceptable)
+        #expect(try await self.judge(.init().with("tenant", "\"other\""), configuration).fault == .claims)
     }
 
     @Test("a token is verified once and remembered for a minute, never beyond its end")

@@ -43,12 +43,16 @@ struct KeyOutageTests {
             #expect(await server.judge(old, authenticator).fault == nil)
             server.answer(failure.reply)
             server.clock.advance(by: .seconds(61))
-            #expect(await server.judge(try server.forge.token(.es256, kid: "new"), authenticator).fault == .unknown)
+            #expect(
+                await server.judge(try server.forge.token(.es256, kid: "new"), authenticator).fault == .unknownKeyID
+            )
             #expect(server.requests.count == 2)
             #expect(server.metrics.keyReadFailures.value == 1)
             #expect(await server.judge(old, authenticator).fault == nil)
             // No second request within the limit, although the first one failed.
-            #expect(await server.judge(try server.forge.token(.es256, kid: "new"), authenticator).fault == .unknown)
+            #expect(
+                await server.judge(try server.forge.token(.es256, kid: "new"), authenticator).fault == .unknownKeyID
+            )
             #expect(server.requests.count == 2)
         }
     }

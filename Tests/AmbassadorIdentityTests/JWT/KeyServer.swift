@@ -109,10 +109,18 @@ final class KeyServer: Sendable {
 
 extension JWTAuthenticator {
     func judge(_ token: String, at time: Timestamp) async -> Result<Caller, CredentialFault> {
-        switch self.authenticate(.bearer(Secret(token)), at: time) {
+        await self.authenticate(.bearer(Secret(token)), at: time).settled().mapError(\.fault)
+    }
+}
+
+extension Authentication {
+    /// The verdict in the end, with whatever has to be waited for or done.
+    func settled() async -> Result<Caller, CredentialRejection> {
+        switch self {
         case .accepted(let caller): .success(caller)
-        case .rejected(let fault): .failure(fault)
-        case .pending(let wait): await wait()
+        case .rejected(let rejection): .failure(rejection)
+        case .pending(let wait): await wait().settled()
+        case .laborious(let work): await work().settled()
         }
     }
 }

@@ -33,7 +33,7 @@ struct APIKeyAuthenticatorTests {
         #expect(authenticator.authenticate(.apiKey(key.secret), at: Self.expiry).fault == .expired)
     }
 
-    @Test("revoked, unknown and guessed keys are unknown; what is no key is malformed; nothing is missing")
+    @Test("revoked, unknown and guessed keys, what is no key, and nothing are told apart, for operators")
     func rejected() throws {
         var list = APIKeyList()
         let revoked = try list.add("revoked", seed: 1)
@@ -45,12 +45,12 @@ struct APIKeyAuthenticatorTests {
         var elsewhere = APIKeyList()
         let stranger = try elsewhere.add(seed: 4)
         let authenticator = APIKeyAuthenticator(list)
-        for key in [revoked, guessed, stranger] {
-            #expect(authenticator.authenticate(.apiKey(key.secret), at: dawn).fault == .unknown)
+        for (key, fault) in [(revoked, CredentialFault.revoked), (guessed, .unknownKey), (stranger, .unknownKey)] {
+            #expect(authenticator.authenticate(.apiKey(key.secret), at: dawn).fault == fault)
         }
         for text in ["", "x", "amb_x", String(repeating: "a", count: 129), known.secret.revealed + " "] {
-            #expect(authenticator.authenticate(.apiKey(Secret(text)), at: dawn).fault == .malformed)
-            #expect(authenticator.authenticate(.bearer(Secret(text)), at: dawn).fault == .malformed)
+            #expect(authenticator.authenticate(.apiKey(Secret(text)), at: dawn).fault == .notAKey)
+            #expect(authenticator.authenticate(.bearer(Secret(text)), at: dawn).fault == .notAKey)
         }
         #expect(authenticator.authenticate(.none, at: dawn).fault == .missing)
         #expect(authenticator.authenticate(.unusable, at: dawn).fault == .malformed)
@@ -63,7 +63,7 @@ struct APIKeyAuthenticatorTests {
         var generator = SeededGenerator(seed: 3)
         let guessed = APIKey(id: key.id, using: &generator)
         let authenticator = APIKeyAuthenticator(list)
-        #expect(authenticator.authenticate(.apiKey(guessed.secret), at: Self.expiry).fault == .unknown)
+        #expect(authenticator.authenticate(.apiKey(guessed.secret), at: Self.expiry).fault == .unknownKey)
     }
 
     @Test("other keys can be put in force, all at once")
@@ -74,7 +74,7 @@ struct APIKeyAuthenticatorTests {
         var others = APIKeyList()
         let new = try others.add(seed: 2)
         authenticator.replace(with: others)
-        #expect(authenticator.authenticate(.apiKey(old.secret), at: dawn).fault == .unknown)
+        #expect(authenticator.authenticate(.apiKey(old.secret), at: dawn).fault == .unknownKey)
         #expect(authenticator.authenticate(.apiKey(new.secret), at: dawn).caller != nil)
         #expect(authenticator.count == 1)
     }

@@ -64,8 +64,8 @@ extension APIKeyList {
 extension Authentication {
     /// Why a credential was rejected; `nil` where it was not.
     var fault: CredentialFault? {
-        guard case .rejected(let fault) = self else { return nil }
-        return fault
+        guard case .rejected(let rejection) = self else { return nil }
+        return rejection.fault
     }
 
     /// Who was accepted; `nil` where nobody was.

@@ -63,18 +63,22 @@ extension IssuerKeys {
             return confirmedAt.duration(to: now) <= staleMax
         }
 
+        /// The key of a token, by what its header says.
         func find(_ id: JSONString?, for algorithm: SigningAlgorithm, at now: NIODeadline) -> Finding {
             guard self.isUsable(at: now) else { return self.refreshable(otherwise: .keysUnavailable, at: now) }
             guard let id else {
                 let fitting = self.keys.filter { $0.algorithms.contains(algorithm) }
-                guard let key = fitting.first, fitting.count == 1 else { return .refused(.unknown) }
+                guard let key = fitting.first, fitting.count == 1 else { return .refused(.unknownKeyID) }
                 return .key(key, epoch: self.epoch)
             }
-            guard let key = self.keys.first(where: { $0.id == id }) else {
-                return self.refreshable(otherwise: .unknown, at: now)
+            // Keys of one name are for different algorithms.
+            if let key = self.keys.first(where: { $0.id == id && $0.algorithms.contains(algorithm) }) {
+                return .key(key, epoch: self.epoch)
             }
-            guard key.algorithms.contains(algorithm) else { return .refused(.unknown) }
-            return .key(key, epoch: self.epoch)
+            guard self.keys.contains(where: { $0.id == id }) else {
+                return self.refreshable(otherwise: .unknownKeyID, at: now)
+            }
+            return .refused(.algorithm)
         }
 
         private func refreshable(otherwise fault: CredentialFault, at now: NIODeadline) -> Finding {

@@ -11,8 +11,8 @@ import Synchronization
 final class IssuerKeys: Sendable {
     /// The least time between two reads that tokens cause.
     static let demandInterval: Duration = .seconds(30)
-    /// When a failed read is tried again.
-    static let retryInterval: Duration = .seconds(30)
+    /// When a failed read is tried again: soon at first, since what starts together is up within seconds, then less and less often.
+    static let retryIntervals: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
 
     typealias Finding = StateMachine.Finding
 

@@ -27,10 +27,10 @@ enum JWK {
     static func key(_ jwk: JSONValue, for algorithms: Set<SigningAlgorithm>) throws(Flaw) -> JWTKey {
         guard let kind = jwk["kty"]?.string else { throw Flaw("has no type") }
         try self.checkPurpose(of: jwk)
-        let id = jwk["kid"]
+        let id = jwk.said("kid")
         if let id {
             guard let id = id.string, KeyID.isValid(id) else {
-                throw Flaw("has a kid that is not 1 to 128 letters, digits, dots, dashes and underscores")
+                throw Flaw("has a kid that is not a text of at most \(KeyID.bytesMax) bytes")
             }
         }
         // A private key that anyone can fetch is everyone's.
@@ -42,11 +42,14 @@ enum JWK {
     }
 
     private static func checkPurpose(of jwk: JSONValue) throws(Flaw) {
-        if let use = jwk["use"] {
+        if let use = jwk.said("use") {
             guard use.string?.isEqual(to: "sig") == true else { throw Flaw("is not for signatures") }
         }
-        if let operations = jwk["key_ops"] {
-            guard let operations = operations.array, operations.contains(.string(JSONString("verify"))) else {
+        if let operations = jwk.said("key_ops") {
+            // An empty list says no more than a missing one.
+            guard let operations = operations.array,
+                operations.isEmpty || operations.contains(.string(JSONString("verify")))
+            else {
                 throw Flaw("is not for checking signatures")
             }
         }
@@ -57,7 +60,7 @@ enum JWK {
         _ jwk: JSONValue,
         among algorithms: Set<SigningAlgorithm>
     ) throws(Flaw) -> Set<SigningAlgorithm> {
-        guard let name = jwk["alg"] else { return algorithms }
+        guard let name = jwk.said("alg") else { return algorithms }
         guard let algorithm = name.string.flatMap(SigningAlgorithm.init), algorithms.contains(algorithm) else {
             throw Flaw("is for an algorithm that is not among the issuer's")
         }
@@ -135,5 +138,13 @@ enum JWK {
             throw Flaw("has no \(name) in Base64 for URLs")
         }
         return bytes
+    }
+}
+
+extension JSONValue {
+    /// A member that says something: exporters write `null` for what they leave out.
+    fileprivate func said(_ name: StaticString) -> JSONValue? {
+        guard let value = self[name], value != .null else { return nil }
+        return value
     }
 }

@@ -16,8 +16,9 @@ struct JWKSet: Sendable {
 
     /// Reads a document.
     ///
-    /// Keys that are of no use here are left out, as the RFC asks. So are all keys of one name, since which of them a token means
-    /// would depend on their order.
+    /// Keys that are of no use here are left out, as the RFC asks. So are all keys that have name and algorithm in common with another,
+    /// since which of them a token means would depend on their order; keys of one name and different kinds are told apart by the
+    /// token's algorithm (RFC 7517 §4.5).
     ///
     /// - Throws: where it is no such document or holds no key that can be used.
     init(_ document: ByteBuffer, algorithms: Set<SigningAlgorithm>) throws(JWKSFault) {
@@ -41,16 +42,31 @@ struct JWKSet: Sendable {
                 remarks.append("\(Self.name(of: element, at: position)) \(error.reason)")
             }
         }
-        let counts = Dictionary(grouping: keys.compactMap(\.id)) { $0 }.mapValues(\.count)
-        for (id, count) in counts.sorted(by: { $0.key < $1.key }) where count > 1 {
-            remarks.append("\(count) keys are called \(id.text), so none of them is used")
+        let (distinct, ambiguous) = Self.partition(keys)
+        for (id, count) in ambiguous.sorted(by: { $0.key < $1.key }) {
+            remarks.append("\(count) keys are called \(PrintableExcerpt.of(id.bytes)), so none of them is used")
         }
-        self.keys = keys.filter { key in key.id.map { counts[$0] == 1 } ?? true }
+        self.keys = distinct
         self.remarks = Array(remarks.prefix(Self.remarksMax))
         guard !self.keys.isEmpty else {
             let reasons = self.remarks.isEmpty ? "it is empty" : self.remarks.joined(separator: "; ")
             throw JWKSFault("the key set has no key that can be used: \(reasons)")
         }
+    }
+
+    /// The keys that a token can mean, and how many of each name it could not tell apart.
+    private static func partition(_ keys: [JWTKey]) -> (distinct: [JWTKey], ambiguous: [JSONString: Int]) {
+        var distinct: [JWTKey] = []
+        var ambiguous: [JSONString: Int] = [:]
+        for (place, key) in keys.enumerated() {
+            let others = keys.enumerated().filter { $0.offset != place && key.id != nil && $0.element.id == key.id }
+            if let id = key.id, others.contains(where: { !$0.element.algorithms.isDisjoint(with: key.algorithms) }) {
+                ambiguous[id, default: 0] += 1
+            } else {
+                distinct.append(key)
+            }
+        }
+        return (distinct, ambiguous)
     }
 
     private static func name(of jwk: JSONValue, at position: Int) -> String {

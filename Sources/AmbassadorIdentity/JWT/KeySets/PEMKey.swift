@@ -19,9 +19,7 @@ package struct PEMKey: Sendable {
     package init(_ text: String, id: String? = nil) throws(InvalidValue) {
         if let id {
             guard KeyID.isValid(JSONString(id)) else {
-                throw InvalidValue(
-                    "has a kid that is not 1 to 128 letters, digits, dots, dashes and underscores"
-                )
+                throw InvalidValue("has a kid that is longer than \(KeyID.bytesMax) bytes")
             }
         }
         let block = try Self.block(of: text)

@@ -19,7 +19,7 @@ struct ClaimRules: Sendable {
     /// The caller's `expiresAt` is the token's `exp` with the leeway.
     func caller(from payload: JSONValue, at time: Timestamp) throws(CredentialFault) -> Caller {
         let expiresAt = try self.checkTimes(of: payload, at: time)
-        guard try self.isMeantForUs(payload) else { throw .misdirected }
+        guard try self.isMeantForUs(payload) else { throw .audience }
         return Caller(
             principal: try self.principal(of: payload),
             tenant: try self.tenant(of: payload),
@@ -29,12 +29,12 @@ struct ClaimRules: Sendable {
     }
 
     private func checkTimes(of payload: JSONValue, at time: Timestamp) throws(CredentialFault) -> Timestamp {
-        guard let exp = payload["exp"], let expiry = NumericDate.timestamp(exp) else { throw .unacceptable }
+        guard let exp = payload["exp"], let expiry = NumericDate.timestamp(exp) else { throw .claims }
         let expiresAt = expiry.advanced(by: self.leeway)
         guard time < expiresAt else { throw .expired }
         for name: StaticString in ["nbf", "iat"] {
             guard let claim = payload[name] else { continue }
-            guard let start = NumericDate.timestamp(claim) else { throw .unacceptable }
+            guard let start = NumericDate.timestamp(claim) else { throw .claims }
             guard start <= time.advanced(by: self.leeway) else { throw .notYetValid }
         }
         return expiresAt
@@ -50,22 +50,22 @@ struct ClaimRules: Sendable {
         case nil:
             return false
         default:
-            throw .unacceptable
+            throw .claims
         }
     }
 
     private func principal(of payload: JSONValue) throws(CredentialFault) -> String {
         guard let name = payload.claim(self.principalClaim)?.string, (1...256).contains(name.bytes.count),
             name.bytes.allSatisfy({ (0x20...0x7E).contains($0) })
-        else { throw .unacceptable }
+        else { throw .claims }
         return self.principalPrefix + name.text
     }
 
     private func tenant(of payload: JSONValue) throws(CredentialFault) -> TenantID? {
         guard let claim = payload.claim(self.tenantClaim) else { return self.tenant }
-        guard let text = claim.string, let tenant = TenantID(text.bytes) else { throw .unacceptable }
+        guard let text = claim.string, let tenant = TenantID(text.bytes) else { throw .claims }
         // An issuer that speaks for one tenant must not let anyone into another's data.
-        guard self.tenant == nil || self.tenant == tenant else { throw .unacceptable }
+        guard self.tenant == nil || self.tenant == tenant else { throw .claims }
         return tenant
     }
 
@@ -80,19 +80,19 @@ struct ClaimRules: Sendable {
         case .array(let elements)?:
             words = try Self.strings(elements)
         default:
-            throw .unacceptable
+            throw .claims
         }
         // A word that is no permission is somebody else's scope, and grants nothing.
         let grants = words.filter { $0.bytes.allSatisfy { $0 < 0x80 } }.compactMap { try? Permissions.Grant($0.text) }
         // To leave some out would grant what the issuer did not mean to be all.
-        guard grants.count <= Permissions.grantsMax else { throw .unacceptable }
+        guard grants.count <= Permissions.grantsMax else { throw .claims }
         return Permissions(grants)
     }
 
     private static func strings(_ elements: [JSONValue]) throws(CredentialFault) -> [JSONString] {
         var strings: [JSONString] = []
         for element in elements {
-            guard let string = element.string else { throw .unacceptable }
+            guard let string = element.string else { throw .claims }
             strings.append(string)
         }
         return strings
