@@ -76,7 +76,7 @@ import Testing
             ("instructions", #""Be brief.""#), ("prompt", #"{"id":"p"}"#), ("tools", #"[{"type":"web_search"}]"#),
             ("tool_choice", #""required""#), ("tool_choice", #"{"type":"function"}"#), ("background", "true"),
             ("n", "2"),
-            ("n", "1.0"), ("stop", #""\n""#), ("stop", #"["a"]"#), ("logprobs", "true"), ("top_logprobs", "3"),
+            ("n", "2.0"), ("stop", #""\n""#), ("stop", #"["a"]"#), ("logprobs", "true"), ("top_logprobs", "3"),
             ("response_format", #"{"type":"json_object"}"#),
             ("response_format", #"{"type":"json_schema","json_schema":{}}"#),
             ("response_format", #""text""#), ("text", #"{"format":{"type":"json_schema"}}"#), ("text", "1"),

@@ -124,16 +124,20 @@ import Testing
             #expect(await harness.ask("q").cacheStatusText == "ambassador; hit; ttl=-1; detail=memory")
             #expect(await harness.ambassador.parts.flights.drain())
         }
+        // A refresh may end before the answer that it was begun for is recorded.
         #expect(
-            self.accounts(harness) == [
+            self.accounts(harness).filter { $0.outcome != .refresh } == [
                 Account(outcome: .miss, attempts: 1, cost: Self.price),
                 Account(outcome: .stale, saved: Self.price),
-                Account(outcome: .refresh, attempts: 1, cost: Self.price),
                 Account(outcome: .stale, saved: Self.price),
-                Account(outcome: .refresh, attempts: 1),
             ]
         )
-        #expect(harness.audit.records.map(\.errorKind) == [nil, nil, nil, nil, .upstreamFailed])
+        #expect(
+            self.accounts(harness).filter { $0.outcome == .refresh } == [
+                Account(outcome: .refresh, attempts: 1, cost: Self.price), Account(outcome: .refresh, attempts: 1),
+            ]
+        )
+        #expect(harness.audit.records.filter { $0.outcome == .refresh }.map(\.errorKind) == [nil, .upstreamFailed])
     }
 
     @Test("a refresh that is not let through to LangFlow is no record")
