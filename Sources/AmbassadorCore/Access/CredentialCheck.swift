@@ -8,7 +8,7 @@ package struct CredentialCheck: Sendable {
 
     /// - Parameters:
     ///   - authenticator: who judges.
-    ///   - work: where credentials of strangers are checked that take long, in turn by address; nobody else's work should wait there.
+    ///   - work: checks strangers' credentials whose check takes long, in turn by address; it should do no other work.
     package init(_ authenticator: any Authenticator, work: CallerWork = CallerWork()) {
         self.authenticator = authenticator
         self.work = work

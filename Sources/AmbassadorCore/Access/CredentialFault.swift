@@ -1,6 +1,6 @@
 /// Why a credential was not accepted: for metrics, records and operators.
 ///
-/// Callers are told none of it, so that nobody learns by trying.
+/// Callers are told none of it: an attacker must learn nothing by trying.
 package enum CredentialFault: String, Error, Sendable, CaseIterable {
     /// There is none, where one is needed.
     case missing
@@ -12,7 +12,7 @@ package enum CredentialFault: String, Error, Sendable, CaseIterable {
     case notTaken = "not_taken"
     /// It stands where an API key should, and has not the form of one.
     case notAKey = "not_an_api_key"
-    /// It has the form of an API key, and nobody has it.
+    /// It has the form of an API key, but is not one of the key file.
     case unknownKey = "unknown_key"
     case revoked
     case expired

@@ -8,7 +8,7 @@ package struct Share: Sendable, Hashable {
     /// records count each operation once.
     package let carriesCall: Bool
 
-    /// The part of a caller who shares with nobody.
+    /// The part of a caller whose operation has no other caller.
     package static let alone = Share(wasShared: false, carriesCall: true)
 
     package init(wasShared: Bool, carriesCall: Bool) {

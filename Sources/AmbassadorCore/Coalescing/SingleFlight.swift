@@ -21,7 +21,7 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     /// What is run: it must end by itself, within a timeout of its own, and soon after its task is cancelled.
     package typealias Operation = @Sendable () async throws(Failure) -> Value
 
-    /// Gets what an operation ended with that nobody waits for any more; the operation counts as under way until it returns.
+    /// Gets the result of an operation that has no caller left; the operation counts as under way until this returns.
     package typealias Unclaimed = @Sendable (Result<Value, Failure>) async -> Void
 
     private let leaderGrace: Duration
@@ -52,7 +52,7 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     ///   - deadline: when this caller stops waiting, on the monotonic clock.
     ///   - keepsRunning: whether the operation goes on once nobody waits for it, since its answer will be kept. Where several callers
     ///     differ, it goes on. Otherwise its task is cancelled, and the next caller begins another.
-    ///   - unclaimed: told what the operation ended with, where this caller began it and nobody waits any more.
+    ///   - unclaimed: gets the result where this caller began the operation and no caller is left.
     ///   - operation: run where this caller is the first.
     /// - Returns: how this caller's wait ended; it always ends.
     package func land(

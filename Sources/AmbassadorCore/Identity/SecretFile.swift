@@ -1,6 +1,6 @@
 /// Who else may use a file with a secret, judged by its owner and its permissions.
 ///
-/// As PostgreSQL judges the key of its certificate: nobody but the owner may do anything, and where that is root, a group may read.
+/// As PostgreSQL judges the key of its certificate: the owner alone has rights; where root is the owner, the group may read.
 /// So orchestrators hand secrets to processes that are not root's: root's file, the group of the process, 0440 or 0640.
 package enum SecretFile {
     /// Continues a sentence that begins with the file.

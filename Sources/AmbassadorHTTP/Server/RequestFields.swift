@@ -226,7 +226,7 @@ package struct RequestFields: Sendable {
             || name.startsIgnoringCase(with: "x-langflow-global-var-")
     }
 
-    /// Decimal digits (RFC 9110 §8.6), zeros before them included: LangFlow gets a length that is written anew.
+    /// Decimal digits (RFC 9110 §8.6), zeros before them included: the length in LangFlow's request is the ambassador's own.
     private mutating func readContentLength(_ value: String.UTF8View) throws(Refusal) {
         guard self.contentLength == nil else { throw Self.repeated("Content-Length") }
         guard !value.isEmpty, value.allSatisfy(\.isASCIIDigit) else {

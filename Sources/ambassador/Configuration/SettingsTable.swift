@@ -79,7 +79,7 @@ enum SettingsTable {
             "listen.tls.private_key_file",
             optional: \.listen.tls.privateKeyFile,
             .path,
-            "Its key in PEM; nobody but its owner may read the file, or the group of one that is root's."
+            "Its key in PEM; its owner alone may read the file, and of a file of root's its group too."
         ),
         Setting(
             "listen.tls.client_ca_file",

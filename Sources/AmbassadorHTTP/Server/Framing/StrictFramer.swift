@@ -49,7 +49,7 @@ package struct StrictFramer {
         guard Self.isLineEnd(in: bytes, at: position), self.fields > 0, let contentLength = self.contentLength else {
             return nil
         }
-        // As ``RequestFields/callerTraceID``: a repeated one is nobody's.
+        // As ``RequestFields/callerTraceID``: a repeated field is ignored.
         let parent = self.parents == 1 ? self.parent : nil
         return FramedHead(
             byteCount: position + 2,

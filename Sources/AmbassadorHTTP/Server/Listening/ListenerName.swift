@@ -4,7 +4,7 @@ package enum ListenerName: String, Sendable, Hashable {
     case data
     /// Metrics and the operators' changes.
     case admin
-    /// Probes and metrics, for whoever cannot reach the others.
+    /// Probes and metrics, for kubelets and scrapers that cannot reach the other listeners.
     case probes
     /// The stand-in for LangFlow of the demonstration.
     case demo
