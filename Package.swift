@@ -28,6 +28,7 @@ let migrations = [
     "0012_add_error_details",
     "0013_add_background_calls",
     "0014_add_chat_completions",
+    "0015_know_gateways",
 ]
 
 let package = Package(
@@ -173,6 +174,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings
         ),

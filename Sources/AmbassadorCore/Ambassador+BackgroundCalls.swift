@@ -24,7 +24,12 @@ extension Ambassador {
     private func recordUnclaimed(_ plan: Plan, _ failure: FetchFailure) async {
         guard let call = failure.call else { return }
         let refusal = failure.refusal(retryAfter: .zero)
-        await self.recordUnclaimed(plan, call, status: refusal.status, errorKind: refusal.kind)
+        await self.recordUnclaimed(
+            plan,
+            call,
+            status: refusal.status,
+            error: (refusal.kind, failure.error.cause.map { .upstream($0.fault) })
+        )
     }
 
     private func recordUnclaimed(
@@ -32,7 +37,7 @@ extension Ambassador {
         _ call: CallMade,
         status: Int,
         answer: Answer? = nil,
-        errorKind: Refusal.Kind? = nil
+        error: (kind: Refusal.Kind, detail: ErrorDetail?)? = nil
     ) async {
         let clocks = self.parts.clocks
         var exchange = Exchange(plan.request, time: clocks.wall())
@@ -44,7 +49,7 @@ extension Ambassador {
         exchange.input = plan.input.input
         var reply = Reply(status: status, content: .text(ByteBuffer()), outcome: .refresh)
         reply.answer = answer
-        reply.errorKind = errorKind
+        (reply.errorKind, reply.errorDetail) = (error?.kind, error?.detail)
         reply.carry(call, of: plan.flow)
         var record = exchange.record(reply, at: clocks.now())
         // No caller waited for it: it took what LangFlow took, and was sent nothing.

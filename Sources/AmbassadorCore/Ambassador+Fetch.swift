@@ -31,6 +31,7 @@ extension Ambassador {
     ) async throws(FetchFailure) -> (Value, microseconds: Int64) {
         let clocks = self.parts.clocks
         let health = self.parts.health
+        if let error = plan.flow.hold.refusal(at: clocks.now()) { throw FetchFailure(error) }
         guard let permits = health.permit(plan.flow, at: clocks.now()) else { throw FetchFailure(.breakerOpen) }
         let start: NIODeadline
         let outcome: Result<Value, FetchError>
@@ -44,6 +45,7 @@ extension Ambassador {
         }
         let end = clocks.now()
         if outcome.error == .noResources { self.noteShortage(at: end) }
+        self.noteWait(outcome, plan, at: end)
         let stalled = stall()
         let took = start.duration(to: end) - stalled
         let hadItsTime = start.duration(to: plan.deadline) - stalled >= plan.flow.settings.timeout * 0.9
@@ -99,6 +101,19 @@ extension Ambassador {
             return .budgetExhausted(kind, retryAfterSeconds: seconds)
         }
         return self.parts.health.stillPermits(permits, plan.flow) ? nil : .breakerOpen
+    }
+
+    /// Keeps later calls of the flow back where an answer asked to wait.
+    private func noteWait(_ outcome: Result<some UpstreamUsed, FetchError>, _ plan: Plan, at now: NIODeadline) {
+        let wait: (status: Int, seconds: Int?) =
+            switch outcome {
+            case .failure(.gateway(let answer)): (answer.status, answer.retryAfterSeconds)
+            case .failure(.status(let status, _, let seconds)): (status, seconds)
+            case .failure: (0, nil)
+            case .success(let value): value.wait
+            }
+        guard wait.status == 429 || wait.status == 503, let seconds = wait.seconds else { return }
+        plan.flow.hold.note(status: wait.status, seconds: seconds, at: now)
     }
 
     private func noteShortage(at now: NIODeadline) {
@@ -164,14 +179,21 @@ extension Ambassador {
 
     /// What an answer's status says against it; 200 and LangFlow's own 4xx are passed on.
     private func error(of answer: UpstreamAnswer) -> FetchError? {
-        let isCredentialRefused = answer.status == 401 || answer.status == 403
-        if answer.status < 500 { self.parts.readiness.noteUpstreamCredential(isAccepted: !isCredentialRefused) }
-        if isCredentialRefused { return .credentialRefused }
         switch answer.status {
-        case 200, 400..<500: return nil
-        case 500..<600: return .status(answer.status, message: LangFlowError.message(from: answer.body))
-        default: return .invalid("the answer's status is not one of LangFlow's")
+        case 200: break
+        case 400..<500:
+            guard LangFlowError.isRefusal(answer) else { return .gateway(GatewayAnswer(answer)) }
+        case 500..<600:
+            return .status(
+                answer.status,
+                message: LangFlowError.message(from: answer.body),
+                retryAfterSeconds: answer.retryAfterSeconds
+            )
+        default: return .invalid(UpstreamCause(.unexpectedStatus, "\(answer.status)"))
         }
+        let isCredentialRefused = answer.status == 401 || answer.status == 403
+        self.parts.readiness.noteUpstreamCredential(isAccepted: !isCredentialRefused)
+        return isCredentialRefused ? .credentialRefused : nil
     }
 
     /// Keeps an answer that may be kept: in the store, then in the hot caches.
@@ -183,10 +205,14 @@ extension Ambassador {
     private func keep(_ called: Called, _ plan: Plan, microseconds: Int64) -> Fetched {
         let entry = self.entry(called, plan, microseconds: microseconds)
         let isKept = entry.map { self.keep($0, plan, from: nil) } ?? false
+        let freshness = called.answer.freshness
         return Fetched(
             status: called.answer.status,
             answer: called.read.answer,
             usage: called.read.usage,
+            ageSeconds: freshness.age(took: microseconds).map { Int($0.milliseconds / 1000) },
+            degradation: freshness.degradation,
+            retryAfterSeconds: called.answer.retryAfterSeconds,
             wasStored: isKept,
             microseconds: microseconds
         )
@@ -205,7 +231,8 @@ extension Ambassador {
             return false
         }
         let age = max(.zero, self.parts.clocks.wall().since(entry.storedAt))
-        let lifetime = max(.zero, plan.flow.settings.entryLifetime - age)
+        let lifetime = entry.lifetime(under: plan.flow.settings) - age
+        guard lifetime > .zero else { return false }
         return self.parts.purges.keep(entry, askedAt: purges) {
             // What another replica fetched is in its store; here too it must outlast Redis and a restart.
             // So is what was fetched here, which the next request may find in Redis.
@@ -218,11 +245,11 @@ extension Ambassador {
     }
 
     private func entry(_ called: Called, _ plan: Plan, microseconds: Int64) -> CacheEntry? {
-        guard case .storable = called.read.storability, called.answer.lifetimeMax != .zero else { return nil }
+        guard case .storable = called.read.storability, called.answer.freshness.isStorable else { return nil }
         return self.entry(
             called.read.answer,
             called.read.usage,
-            lifetimeMax: called.answer.lifetimeMax,
+            called.answer.freshness,
             plan,
             microseconds: microseconds
         )
@@ -232,7 +259,7 @@ extension Ambassador {
     func entry(
         _ answer: Answer,
         _ usage: Usage,
-        lifetimeMax: Duration?,
+        _ freshness: AnswerFreshness,
         _ plan: Plan,
         microseconds: Int64
     ) -> CacheEntry? {
@@ -241,8 +268,10 @@ extension Ambassador {
             key: key,
             tenant: plan.tenant,
             target: plan.flow.target,
-            storedAt: self.parts.clocks.wall(),
-            lifetimeMax: lifetimeMax,
+            // When it was made: what covers or outdates answers of that time covers this one too, wherever it was meanwhile.
+            storedAt: self.parts.clocks.wall().advanced(by: .zero - (freshness.age(took: microseconds) ?? .zero)),
+            lifetimeMax: freshness.lifetimeMax,
+            forbidsStale: freshness.forbidsStale,
             answer: answer,
             usage: usage,
             upstreamMicroseconds: microseconds,
@@ -256,17 +285,29 @@ extension Ambassador {
 protocol UpstreamUsed: Sendable {
     /// What a good answer used; `nil` where it was LangFlow's refusal.
     var billedUsage: Usage? { get }
+    /// The answer's status and for how many seconds it asks to wait, where it does.
+    var wait: (status: Int, seconds: Int?) { get }
 }
 
 extension Ambassador.Called: UpstreamUsed {
-    var billedUsage: Usage? { self.answer.status == 200 ? self.read.usage : nil }
+    var billedUsage: Usage? {
+        self.answer.status == 200 && self.answer.freshness.degradation == nil ? self.read.usage : nil
+    }
+    var wait: (status: Int, seconds: Int?) { (self.answer.status, self.answer.retryAfterSeconds) }
 }
 
 extension Ambassador.StreamCall: UpstreamUsed {
     var billedUsage: Usage? {
         switch self {
         case .answer(let called): called.billedUsage
-        case .stream(let stream): stream.outline.usage
+        case .stream(let stream): stream.freshness.degradation == nil ? stream.outline.usage : nil
+        }
+    }
+
+    var wait: (status: Int, seconds: Int?) {
+        switch self {
+        case .answer(let called): called.wait
+        case .stream: (200, nil)
         }
     }
 }

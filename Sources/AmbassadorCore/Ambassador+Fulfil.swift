@@ -136,6 +136,9 @@ extension Ambassador {
 
     func reply(_ fetched: Fetched, to plan: Plan, over entry: CacheEntry?, _ share: Share) -> Reply {
         guard fetched.status == 200 else { return self.rejection(fetched, to: plan, share) }
+        if let degradation = fetched.degradation {
+            return self.reply(degraded: degradation, fetched, to: plan, over: entry, share)
+        }
         let wasShared = share.wasShared
         // A document has every form.
         let answer = fetched.answer.in(plan.form) ?? fetched.answer
@@ -158,14 +161,46 @@ extension Ambassador {
                     .refetched(reason, stored: stored, isCollapsed: wasShared)
                 } else if wasShared { .collapsed(stored: stored) } else { .miss(stored: stored) }
         }
-        // Made a moment ago, but for another request.
-        if wasShared { reply.ageSeconds = 0 }
+        // Made for another request: a moment ago, or by what a cache before LangFlow says.
+        reply.ageSeconds = fetched.ageSeconds ?? (wasShared ? 0 : nil)
         reply.usage = fetched.usage
         if share.carriesCall {
             reply.carry(fetched.call, of: plan.flow)
         } else {
             reply.savedNanos = plan.flow.settings.price.nanos(for: fetched.usage)
         }
+        return reply
+    }
+
+    /// What another ambassador gave in place of LangFlow's answer; an answer of LangFlow's that is stored here goes before its fallback.
+    private func reply(
+        degraded degradation: Response.Degradation,
+        _ fetched: Fetched,
+        to plan: Plan,
+        over entry: CacheEntry?,
+        _ share: Share
+    ) -> Reply {
+        var reply: Reply
+        if degradation == .fallback, let entry, self.secondsLeft(of: entry, plan) != nil,
+            let stale = Reply(entry: entry, to: plan, outcome: .degraded, detail: .stale)
+        {
+            reply = stale
+            reply.degradation = .stale
+            reply.cacheStatus = .degradedAfterCall(status: fetched.status)
+        } else {
+            reply = Reply(
+                fetched.answer.in(plan.form) ?? fetched.answer,
+                fetched.usage,
+                madeAt: plan.time,
+                to: plan,
+                outcome: .degraded,
+                detail: OutcomeDetail(degradation)
+            )
+            reply.degradation = degradation
+            reply.cacheStatus = .passedOn(degradation)
+            reply.ageSeconds = fetched.ageSeconds
+        }
+        if share.carriesCall { reply.carry(fetched.call, of: plan.flow) }
         return reply
     }
 
@@ -179,6 +214,7 @@ extension Ambassador {
             outcome: .rejected
         )
         reply.cacheStatus = share.wasShared ? .collapsed(stored: false) : .miss(stored: false)
+        if fetched.status == 429 { reply.retryAfterSeconds = fetched.retryAfterSeconds }
         if case .bypass(let reason) = plan.caching { reply.cacheStatus = .bypass(reason) }
         if share.carriesCall { reply.carry(fetched.call, of: plan.flow) }
         return reply
@@ -223,8 +259,15 @@ extension Ambassador {
                 if case .bypass(let reason) = plan.caching { .bypass(reason) } else { .miss(stored: false) }
         }
         reply.errorKind = refusal.kind
+        reply.errorDetail = self.fault(behind: failure).map { .upstream($0) }
         if share.carriesCall, let call = failure.call { reply.carry(call, of: plan.flow) }
         return reply
+    }
+
+    /// What went wrong with the call; where none was made, with the one that made it so.
+    private func fault(behind failure: FetchFailure) -> UpstreamFault? {
+        if case .breakerOpen = failure.error { return self.parts.health.openBecause }
+        return failure.error.cause?.fault
     }
 
     private func secondsLeft(of entry: CacheEntry, _ plan: Plan) -> Int? {

@@ -49,7 +49,7 @@ extension Ambassador {
     ) -> StreamFlights.Place? {
         let place = self.parts.streams.join(key, purges: purges, unless: isStored) { await self.produce(plan, $0) }
         guard let place, place.isShared, place.relay.purges < purges,
-            let entry = self.entry(.text(ByteBuffer()), .unknown, lifetimeMax: nil, plan, microseconds: 0),
+            let entry = self.entry(.text(ByteBuffer()), .unknown, .unsaid, plan, microseconds: 0),
             !self.parts.purges.permits(entry, askedAt: place.relay.purges)
         else { return place }
         place.leave()
@@ -73,7 +73,11 @@ extension Ambassador {
                 stall: { stalled },
                 call: { start -> Result<StreamCall, FetchError> in
                     guard relay.beginCall(at: start) else { return .failure(.cancelled) }
-                    return await self.callStream(plan, at: start) { record in
+                    return await self.callStream(
+                        plan,
+                        at: start,
+                        opened: { relay.noteDegradation($0.degradation) }
+                    ) { record in
                         relay.open()
                         let before = clocks.now()
                         if await relay.append(record) { stalled += before.duration(to: clocks.now()) }
@@ -86,11 +90,11 @@ extension Ambassador {
                 if !relay.settle(.answered(fetched)) { await self.recordUnclaimed(plan, .success(fetched)) }
             case .stream(let stream):
                 let answer = relay.keptRecords.map { ($0 + [stream.last]).answer(text: stream.text) }
-                if let answer, stream.outline.storability == .storable, stream.lifetimeMax != .zero,
+                if let answer, stream.outline.storability == .storable, stream.freshness.isStorable,
                     let entry = self.entry(
                         answer,
                         stream.outline.usage,
-                        lifetimeMax: stream.lifetimeMax,
+                        stream.freshness,
                         plan,
                         microseconds: microseconds
                     )
@@ -102,6 +106,8 @@ extension Ambassador {
                     answer: answer ?? .text(stream.text),
                     microseconds: microseconds
                 )
+                // There may have been nothing before its end.
+                relay.open()
                 if !relay.finish(stream.last, end) { await self.recordUnclaimed(plan, end) }
             }
         } catch {
@@ -164,6 +170,11 @@ extension Ambassador {
                     .refetched(reason, stored: false, isCollapsed: place.isShared)
                 } else if place.isShared { .collapsed(stored: false) } else { .miss(stored: false) }
         }
+        if let degradation = place.relay.degradation {
+            (reply.outcome, reply.detail) = (.degraded, OutcomeDetail(degradation))
+            reply.degradation = degradation
+            reply.cacheStatus = .passedOn(degradation)
+        }
         reply.source = place
         reply.view = plan.streamView(createdAt: plan.time)
         reply.deadline = place.deadline(from: plan.deadline)
@@ -199,12 +210,13 @@ extension Reply {
             reply.status = 499
         case .timedOut:
             reply.outcome = .failed
-            reply.errorKind = .upstreamTimeout
+            (reply.errorKind, reply.errorDetail) = (.upstreamTimeout, .upstream(.timeout))
         case .ended(let end):
             reply.answer = end.answer
             if let failure = end.failure {
                 reply.outcome = .failed
                 reply.errorKind = failure.refusal(retryAfter: .zero).kind
+                reply.errorDetail = (failure.error.cause?.fault).map { .upstream($0) }
             }
             // A replay has its own numbers.
             if case .collapsed = self.outcome, call == nil, end.failure == nil {
@@ -212,7 +224,9 @@ extension Reply {
                 reply.savedNanos = exchange.flow?.settings.price.nanos(for: end.usage) ?? 0
             }
         }
-        if let call { reply.carry(call, of: exchange.flow) }
+        // What another ambassador gave in LangFlow's place is a call, and costs nothing.
+        let carried = self.degradation == nil ? call : call.map { CallMade(microseconds: $0.microseconds) }
+        if let carried { reply.carry(carried, of: exchange.flow) }
         return reply
     }
 }

@@ -9,18 +9,6 @@ extension Ambassador {
         case stream(StreamedRun)
     }
 
-    /// A stream that came to its end.
-    struct StreamedRun: Sendable {
-        /// The record that ends the stream, which nobody was given yet.
-        let last: StreamRecord
-        /// The plain answer within it, as LangFlow wrote it.
-        let result: ByteBuffer
-        let outline: LangFlowAnswer.Outline
-        let lifetimeMax: Duration?
-
-        var text: ByteBuffer { self.outline.copiedText }
-    }
-
     /// Calls LangFlow for a stream of which the whole answer alone is wanted: if the caller leaves, LangFlow stops.
     func callFolded(_ plan: Plan, at start: NIODeadline) async -> Result<Called, FetchError> {
         switch await self.callStream(plan, at: start, record: { _ in }) {
@@ -31,7 +19,7 @@ extension Ambassador {
                 status: 200,
                 contentType: "application/json",
                 body: run.result,
-                lifetimeMax: run.lifetimeMax
+                freshness: run.freshness
             )
             do throws(UpstreamError) {
                 return try await self.judge(answer, plan, plan.session.scoped(to: plan.tenant))
@@ -42,9 +30,12 @@ extension Ambassador {
     }
 
     /// Calls LangFlow for a stream and hands its records on, all but the last.
+    ///
+    /// `opened` is told what the answer's head says, before the first record.
     func callStream(
         _ plan: Plan,
         at start: NIODeadline,
+        opened: (AnswerFreshness) -> Void = { _ in },
         record: (StreamRecord) async -> Void
     ) async -> Result<StreamCall, FetchError> {
         let session = plan.session.scoped(to: plan.tenant)
@@ -54,6 +45,7 @@ extension Ambassador {
                 return try await self.judge(answer, plan, session).map { .answer($0) }
             case .stream(let stream):
                 self.parts.readiness.noteUpstreamCredential(isAccepted: true)
+                opened(stream.freshness)
                 return try await self.read(stream, plan, record: record).map { .stream($0) }
             }
         } catch {
@@ -61,41 +53,21 @@ extension Ambassador {
         }
     }
 
-    /// Reads a stream to its end, which the framing and an `end` event must both announce.
+    /// Reads a stream up to its `end` event; only where the framing announces the same end nothing else, it may be stored.
     private func read(
         _ stream: UpstreamStream,
         _ plan: Plan,
         record: (StreamRecord) async -> Void
     ) async throws(UpstreamError) -> Result<StreamedRun, FetchError> {
-        let bytesMax = self.parts.streams.limits.streamBytesMax
-        var splitter = RecordSplitter(recordBytesMax: bytesMax)
-        var run = RunStream(session: plan.session.scoped(to: plan.tenant))
-        var byteCount = 0
-        var hasRecord = false
-        var last: (record: StreamRecord, result: ByteBuffer)?
-        while let bytes = try await stream.body.next() {
-            byteCount += bytes.readableBytes
-            guard byteCount <= bytesMax else { throw .invalid("the stream is over the size limit") }
-            splitter.append(bytes)
-            while let raw = try splitter.next() {
-                switch try run.read(raw) {
-                case .record(let piece):
-                    // A stream that begins with its failure is an answer that failed: the caller gets an error, or a stored answer.
-                    guard hasRecord || run.failure == nil else { continue }
-                    hasRecord = true
-                    await record(piece)
-                case .end(let piece):
-                    last = (piece, RunStream.result(in: raw))
-                }
-            }
+        var reader = StreamReader(
+            session: plan.session.scoped(to: plan.tenant),
+            bytesMax: self.parts.streams.limits.streamBytesMax
+        )
+        while let bytes = try await reader.nextBytes(of: stream.body) {
+            try reader.append(bytes)
+            while let piece = try reader.next() { await record(piece) }
+            if reader.hasExcess { break }
         }
-        guard !splitter.hasRest else { throw .connectionLost }
-        if let last, let outline = run.outline {
-            return .success(
-                StreamedRun(last: last.record, result: last.result, outline: outline, lifetimeMax: stream.lifetimeMax)
-            )
-        }
-        if let failure = run.failure { return .failure(.status(500, message: failure.message)) }
-        throw .invalid("the stream ended without an end event")
+        return try reader.outcome(stream.freshness)
     }
 }

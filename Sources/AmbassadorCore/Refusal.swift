@@ -54,7 +54,13 @@ package struct Refusal: Error, Sendable, Equatable {
         case httpVersion = "http_version"
         case upstreamUnreachable = "upstream_unreachable"
         case upstreamTimeout = "upstream_timeout"
+        /// The connection to LangFlow was lost before its answer was complete.
+        case connectionLost = "connection_lost"
         case upstreamInvalid = "upstream_invalid"
+        /// A gateway, or another program in LangFlow's place, gave an error.
+        case upstreamGateway = "upstream_gateway"
+        /// LangFlow, or a gateway before it, takes no more calls for now.
+        case upstreamLimited = "upstream_limited"
         case upstreamCredential = "upstream_credential"
         case upstreamFailed = "upstream_failed"
         case breakerOpen = "breaker_open"
@@ -85,7 +91,7 @@ package struct Refusal: Error, Sendable, Equatable {
             case .unsupportedMediaType: 415
             case .expectationFailed: 417
             case .misdirected: 421
-            case .rateLimited, .budgetExhausted: 429
+            case .rateLimited, .budgetExhausted, .upstreamLimited: 429
             case .headerTooLarge: 431
             case .notImplemented: 501
             case .httpVersion: 505
@@ -93,7 +99,7 @@ package struct Refusal: Error, Sendable, Equatable {
                 .storeUnavailable:
                 503
             case .upstreamTimeout, .notStored: 504
-            case .upstreamInvalid, .upstreamCredential: 502
+            case .connectionLost, .upstreamInvalid, .upstreamGateway, .upstreamCredential: 502
             case .upstreamFailed, .internalError: 500
             }
         }

@@ -29,5 +29,6 @@ struct Migration: Sendable {
         Migration(name: "0012_add_error_details", sql: PackageResources._012_add_error_details_sql),
         Migration(name: "0013_add_background_calls", sql: PackageResources._013_add_background_calls_sql),
         Migration(name: "0014_add_chat_completions", sql: PackageResources._014_add_chat_completions_sql),
+        Migration(name: "0015_know_gateways", sql: PackageResources._015_know_gateways_sql),
     ]
 }

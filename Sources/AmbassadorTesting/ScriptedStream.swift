@@ -40,8 +40,8 @@ package final class ScriptedStream: UpstreamBody {
     package func fail(_ error: UpstreamError) { self.add(.failure(error)) }
 
     /// The stream as an answer of LangFlow's.
-    package func opening(lifetimeMax: Duration? = nil) -> UpstreamOpening {
-        .stream(UpstreamStream(lifetimeMax: lifetimeMax, body: self))
+    package func opening(_ freshness: AnswerFreshness = .unsaid) -> UpstreamOpening {
+        .stream(UpstreamStream(freshness: freshness, body: self))
     }
 
     private func add(_ item: Item) {

@@ -91,8 +91,7 @@ package final class ScriptedUpstream: Upstream {
             UpstreamAnswer(
                 status: status,
                 contentType: "application/json",
-                body: ByteBuffer(string: body),
-                lifetimeMax: nil
+                body: ByteBuffer(string: body)
             )
         }
     }
@@ -101,7 +100,7 @@ package final class ScriptedUpstream: Upstream {
     package static func answer(_ text: String, session: String, input: String) -> UpstreamAnswer {
         let answer = FallbackAnswer.make(text: text, input: ByteBuffer(string: input))
         let body = Response.Content.answer(answer, session: EscapedSessionID(session)).bytes
-        return UpstreamAnswer(status: 200, contentType: "application/json", body: body, lifetimeMax: nil)
+        return UpstreamAnswer(status: 200, contentType: "application/json", body: body)
     }
 
     /// The string members of a request's body.

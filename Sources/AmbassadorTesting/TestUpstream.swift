@@ -1,5 +1,6 @@
 package import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// An upstream on a port of its own that records what it gets and answers as it is told, well-formed or not.
@@ -75,16 +76,21 @@ package final class TestUpstream: Sendable {
 
     /// Listens on the loopback address.
     ///
-    /// The script is called once for each complete request.
+    /// The script is called once for each complete request. With an identity it speaks TLS, and with an authority for its clients it asks
+    /// each for a certificate.
     package static func start(
         on group: any EventLoopGroup,
+        identity: TestAuthority.Identity? = nil,
+        clientAuthority: String? = nil,
         script: @escaping Script
     ) async throws -> TestUpstream {
         let upstream = TestUpstream(script: script)
+        let tls = try identity.map { try Self.tls($0, clientAuthority) }
         let listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     let handler = TestUpstreamHandler(upstream: upstream, connection: upstream.opened(channel))
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
@@ -93,6 +99,23 @@ package final class TestUpstream: Sendable {
         upstream.listener.withLock { $0 = listener }
         upstream.boundPort.withLock { $0 = listener.localAddress?.port ?? 0 }
         return upstream
+    }
+
+    private static func tls(_ identity: TestAuthority.Identity, _ clientAuthority: String?) throws -> NIOSSLContext {
+        let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: identity.key, format: .pem))
+        let chain = try NIOSSLCertificate.fromPEMFile(identity.certificate).map {
+            NIOSSLCertificateSource.certificate($0)
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
+        if let clientAuthority {
+            configuration = .makeServerConfigurationWithMTLS(
+                certificateChain: chain,
+                privateKey: key,
+                trustRoots: .file(clientAuthority)
+            )
+        }
+        configuration.shutdownTimeout = .milliseconds(100)
+        return try NIOSSLContext(configuration: configuration)
     }
 
     /// What came so far, in the order in which it was complete.

@@ -35,14 +35,14 @@ struct HTTPHealthSourceTests {
 
     @Test("no connection, a lost one, a 5xx and silence say that it is not")
     func unhealthy() async throws {
-        #expect(try await self.reading({ _ in .silence }, isAway: true) == .unhealthy("no connection"))
+        #expect(try await self.reading({ _ in .silence }, isAway: true) == .unhealthy(UpstreamFault.refused.phrase))
         #expect(
             try await self.reading { _ in .answer("", status: "503 Service Unavailable") }
                 == .unhealthy("an answer with status 503")
         )
         #expect(
             try await self.reading { _ in .raw("", end: .close) }
-                == .unhealthy("the connection ended before the answer did")
+                == .unhealthy(UpstreamFault.closed.phrase)
         )
         #expect(try await self.reading { _ in .silence } == .unhealthy("no answer within 2 s"))
     }
@@ -54,6 +54,6 @@ struct HTTPHealthSourceTests {
             #expect(reading == .unusable("an answer with status \(status.prefix(3))"))
         }
         let flood = String(repeating: " ", count: 65 << 10)
-        #expect(try await self.reading { _ in .answer(flood) } == .unusable("LangFlow's answer is over 65536 bytes."))
+        #expect(try await self.reading { _ in .answer(flood) } == .unusable(UpstreamFault.tooLarge.phrase))
     }
 }

@@ -42,10 +42,7 @@ import Testing
             let answer = try await upstream.run(call)
             return "\(answer.status) \(String(buffer: answer.body))"
         } catch {
-            switch error {
-            case .invalid: return "invalid"
-            default: return "\(error)"
-            }
+            return error.word
         }
     }
 
@@ -57,7 +54,7 @@ import Testing
                 let answer = try await upstream.run(call)
                 #expect(answer.status == 200)
                 #expect(answer.contentType == "application/json")
-                #expect(answer.lifetimeMax == nil)
+                #expect(answer.freshness == .unsaid)
                 let request = try #require(server.requests.first)
                 #expect(request.requestLine == "POST /api/v1/run/faq?stream=false HTTP/1.1")
                 #expect(request.body == Array(#"{"input_value":"hi"}"#.utf8))
@@ -268,7 +265,7 @@ import Testing
             script: { _ in .answer("{}", fields: fields) },
             body: { _, upstream, call in
                 let answer = try await upstream.run(call)
-                #expect(answer.lifetimeMax == seconds.map { .seconds($0) })
+                #expect(answer.freshness.lifetimeMax == seconds.map { .seconds($0) })
             }
         )
     }

@@ -68,7 +68,9 @@ struct HTTPVersionSourceTests {
                 await #expect(throws: UpstreamError.self) { try await source.versionToken(of: fails) }
             }
             #expect(server.requests.count == 7)
-            await #expect(throws: UpstreamError.invalid("LangFlow's list of flows has no such endpoint name.")) {
+            await #expect(
+                throws: UpstreamError.invalid(UpstreamCause(.notJSON, "the list of flows has no such endpoint name"))
+            ) {
                 try await source.versionToken(of: try #require(FlowName("nobody")))
             }
         }

@@ -132,6 +132,7 @@ import Testing
                 Date: Sun, 06 Nov 1994 08:49:37 GMT\r
                 X-Trace-ID: \(Self.traceID)\r
                 X-Ambassador-Degraded: fallback\r
+                Cache-Control: no-store\r
                 Retry-After: 5\r
                 Connection: keep-alive\r
                 \r

@@ -31,6 +31,8 @@ import Testing
             target: full.target,
             storedAt: Timestamp(milliseconds: 0),
             lifetimeMax: nil,
+            // A flag, and nothing else.
+            forbidsStale: true,
             answer: Answer(body: ByteBuffer(string: "x"), sessionOffsets: [], text: ByteBuffer()),
             usage: Usage(inputTokens: nil, outputTokens: 0),
             upstreamMicroseconds: 0,

@@ -44,7 +44,8 @@ extension CacheEntry {
     /// Whether two entries hold the same.
     func isSame(as other: CacheEntry) -> Bool {
         self.key == other.key && self.tenant == other.tenant && self.target == other.target
-            && self.storedAt == other.storedAt && self.lifetimeMax == other.lifetimeMax && self.answer == other.answer
+            && self.storedAt == other.storedAt && self.lifetimeMax == other.lifetimeMax
+            && self.forbidsStale == other.forbidsStale && self.answer == other.answer
             && self.usage == other.usage && self.upstreamMicroseconds == other.upstreamMicroseconds
             && self.input == other.input
     }

@@ -163,6 +163,7 @@ func makeEntry(
     input: String? = "what?",
     storedAt: Timestamp = Timestamp(milliseconds: 1_790_000_000_000),
     lifetimeMax: Duration? = nil,
+    forbidsStale: Bool = false,
     sessionOffsets: [Int] = []
 ) throws -> CacheEntry {
     let tenant = try tenant(tenantName)
@@ -176,6 +177,7 @@ func makeEntry(
         target: target,
         storedAt: storedAt,
         lifetimeMax: lifetimeMax,
+        forbidsStale: forbidsStale,
         answer: Answer(
             body: ByteBuffer(string: body),
             sessionOffsets: sessionOffsets,

@@ -373,7 +373,8 @@ sends("redirect", lambda _: sized(b"", b"307 Temporary Redirect", b"location: ht
 sends("redirect to a file", lambda _: sized(b"", b"302 Found", b"location: file:///etc/passwd"))
 sends("401", lambda _: sized(b'{"detail":"key"}', b"401 Unauthorized"))
 sends("404", lambda _: sized(b'{"detail":"flow"}', b"404 Not Found"))
-sends("429", lambda _: sized(b"{}", b"429 Too Many Requests", b"retry-after: 99999999999999999999"))
+# With a wait that can be read the flow would be left alone, and all that follows with it.
+sends("429", lambda _: sized(b"{}", b"429 Too Many Requests", b"retry-after: -99999999999999999999"))
 sends("500", lambda _: sized(b'{"detail":{"code":1}}', b"500 Internal Server Error"))
 sends("503", lambda _: sized(b"<html>", b"503 Service Unavailable", b"retry-after: -1"))
 sends("cache control of nonsense", lambda call: sized(call.body(), b"200 OK", b"cache-control: max-age=99999999999999999999, =,;"))

@@ -4,11 +4,14 @@
 package enum ErrorDetail: Sendable, Hashable {
     /// Why a credential was not accepted, and the issuer that it names, where that is one of the configuration's.
     case credential(CredentialFault, issuer: String?)
+    /// Why LangFlow gave no answer.
+    case upstream(UpstreamFault)
 
     /// The word for it: lower-case ASCII and underscores.
     package var word: String {
         switch self {
         case .credential(let fault, _): fault.rawValue
+        case .upstream(let fault): fault.rawValue
         }
     }
 
@@ -16,6 +19,7 @@ package enum ErrorDetail: Sendable, Hashable {
     package var issuer: String? {
         switch self {
         case .credential(_, let issuer): issuer
+        case .upstream: nil
         }
     }
 }

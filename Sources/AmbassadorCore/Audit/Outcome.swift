@@ -63,6 +63,14 @@ package enum OutcomeDetail: String, Sendable, CaseIterable {
     /// An operator has forbidden that anything stored is served.
     case tombstone
 
+    init(_ degradation: Response.Degradation) {
+        self =
+            switch degradation {
+            case .stale: .stale
+            case .fallback: .fallback
+            }
+    }
+
     /// The position among all details.
     package var index: Int {
         switch self {

@@ -9,12 +9,14 @@ package final class CacheEntry: Sendable {
     package let tenant: TenantID
     /// The flow that LangFlow ran.
     package let target: FlowName
-    /// When LangFlow's answer was complete.
+    /// When LangFlow's answer was complete; earlier by its `Age` where a cache before LangFlow gave it.
     package let storedAt: Timestamp
     /// The lifetime that LangFlow's own `Cache-Control` allows; `nil` where it says nothing.
     ///
     /// The flow's `ttl` applies as well.
     package let lifetimeMax: Duration?
+    /// Whether LangFlow, or what stands before it, forbids to serve the answer once it is stale (RFC 9111 §4.2.4).
+    package let forbidsStale: Bool
     package let answer: Answer
     package let usage: Usage
     /// How long LangFlow took, in microseconds.
@@ -28,6 +30,7 @@ package final class CacheEntry: Sendable {
         target: FlowName,
         storedAt: Timestamp,
         lifetimeMax: Duration?,
+        forbidsStale: Bool = false,
         answer: Answer,
         usage: Usage,
         upstreamMicroseconds: Int64,
@@ -38,6 +41,7 @@ package final class CacheEntry: Sendable {
         self.target = target
         self.storedAt = storedAt
         self.lifetimeMax = lifetimeMax
+        self.forbidsStale = forbidsStale
         self.answer = answer
         self.usage = usage
         self.upstreamMicroseconds = upstreamMicroseconds

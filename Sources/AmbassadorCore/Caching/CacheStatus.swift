@@ -26,6 +26,8 @@ package enum CacheStatus: Sendable, Hashable {
     case degradedAfterCall(status: Int)
     /// LangFlow did not answer and the flow's fallback was served.
     case fallback(status: Int)
+    /// Another ambassador before LangFlow gave what it could.
+    case passedOn(Response.Degradation)
 
     /// Why what is stored was not enough; the value of `fwd`.
     package enum Reason: String, Sendable {
@@ -80,6 +82,8 @@ package enum CacheStatus: Sendable, Hashable {
             buffer.writeStaticString("fwd=miss; fwd-status=")
             buffer.writeDecimal(status)
             buffer.writeStaticString("; detail=fallback")
+        case .passedOn(.stale): buffer.writeStaticString("fwd=miss; fwd-status=200; detail=degraded")
+        case .passedOn(.fallback): buffer.writeStaticString("fwd=miss; fwd-status=200; detail=fallback")
         }
     }
 }

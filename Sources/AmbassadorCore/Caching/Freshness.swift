@@ -23,7 +23,7 @@ package enum Freshness: Sendable, Hashable {
     /// the wall clock was set back, perhaps to before the entry expired, so it is never fresh; it is kept for an outage, where the
     /// flow allows that, since an old answer is then better than none.
     ///
-    /// An entry of an older version of its flow is stale, whatever its age.
+    /// An entry of an older version of its flow is stale, whatever its age; one that forbids it is never served stale.
     @inline(__always)
     package init(
         of entry: CacheEntry,
@@ -32,7 +32,7 @@ package enum Freshness: Sendable, Hashable {
         isOutdated: Bool = false
     ) {
         let ttl = min(settings.ttl.boundedMilliseconds, entry.lifetimeMax?.boundedMilliseconds ?? .max)
-        let staleIfError = settings.staleIfError.boundedMilliseconds
+        let staleIfError = entry.forbidsStale ? 0 : settings.staleIfError.boundedMilliseconds
         let age = entry.ageMilliseconds(at: now)
         guard age >= -Self.clockSkewMax.boundedMilliseconds else {
             self = staleIfError > 0 ? .staleIfError(ttl: -1) : .expired
@@ -41,7 +41,7 @@ package enum Freshness: Sendable, Hashable {
         self.init(
             age: max(0, age),
             ttl: ttl,
-            staleWhileRevalidate: settings.staleWhileRevalidate.boundedMilliseconds,
+            staleWhileRevalidate: entry.forbidsStale ? 0 : settings.staleWhileRevalidate.boundedMilliseconds,
             staleIfError: staleIfError,
             isOutdated: isOutdated
         )
@@ -65,6 +65,11 @@ package enum Freshness: Sendable, Hashable {
 }
 
 extension CacheEntry {
+    /// How long the entry is of any use after it was made.
+    func lifetime(under settings: FlowSettings) -> Duration {
+        self.forbidsStale ? min(settings.ttl, self.lifetimeMax ?? settings.ttl) : settings.entryLifetime
+    }
+
     /// The entry's age in whole seconds, for the `Age` header.
     ///
     /// Never negative: zero where the wall clock was set back to before the entry was stored.

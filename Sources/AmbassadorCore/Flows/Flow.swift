@@ -8,6 +8,8 @@ package final class Flow: Sendable {
     package let settings: FlowSettings
     /// Counts failures of this flow alone, so that one broken flow never stops the others.
     package let breaker: CircuitBreaker
+    /// Keeps calls back where LangFlow, or its gateway, asks to wait.
+    let hold = CallHold()
     package let metrics: FlowMetrics
 
     private let defaultScope: CacheScope

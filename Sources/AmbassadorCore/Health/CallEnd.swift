@@ -18,19 +18,3 @@ struct CallPermits: Sendable {
     let flow: CircuitBreaker.Permit
     let upstream: CircuitBreaker.Permit
 }
-
-extension FetchError {
-    /// The failure in a few words, for an operator.
-    var summary: String {
-        switch self {
-        case .unreachable: "no connection"
-        case .connectionLost: "the connection ended before the answer did"
-        case .timeout: "no answer within the flow's timeout"
-        case .status(let status, _): "an answer with status \(status)"
-        case .invalid(let reason): reason
-        case .credentialRefused: "the ambassador's own key was refused"
-        case .noResources: "no resources of this host for a connection"
-        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .cancelled: "the call was not made"
-        }
-    }
-}

@@ -18,7 +18,8 @@ package final class UpstreamHealth: Sendable {
         var machine = StateMachine<Timeout>()
         /// The prober, where it waits for something to do.
         var sleeping: OneShot<Void>?
-        var latestFailure: String?
+        /// Why LangFlow's health was found bad; `nil` once it was found good.
+        var unhealthy: String?
         var latestLabel = ""
     }
 
@@ -31,12 +32,15 @@ package final class UpstreamHealth: Sendable {
     private let clocks: Clocks
     private let sleeper: Sleeper
     private let readings: [String: Counter]
+    private let failures: CallFailures
+    private let upstream: String
     private let logger: Logger
     private let state = Mutex(State())
 
     package init(
         breaker: CircuitBreaker,
         source: (any HealthSource)?,
+        upstream: String = "",
         metrics registry: MetricRegistry,
         clocks: Clocks,
         sleeper: Sleeper,
@@ -51,17 +55,27 @@ package final class UpstreamHealth: Sendable {
                 ($0.label, registry.counter(.upstreamHealthProbes, ("result", $0.label)))
             }
         )
+        self.failures = CallFailures(upstream: upstream, metrics: registry, logger: logger)
+        self.upstream = upstream
         self.logger = logger
     }
 
     /// What is wrong with LangFlow, from the first failure on; `nil` while nothing speaks against it.
+    ///
+    /// It names no host and shows nothing of what was received.
     package var complaint: String? {
-        let latest = self.state.withLock { $0.latestFailure }
+        let (outage, misanswer) = self.failures.current
+        let failure = outage?.phrase ?? self.state.withLock { $0.unhealthy }
         guard self.breaker.state == .closed else {
-            return "LangFlow does not answer; its breaker is open" + (latest.map { " (\($0))" } ?? "")
+            let reason = failure ?? misanswer?.phrase
+            return "LangFlow does not answer; its breaker is open" + (reason.map { " (\($0))" } ?? "")
         }
-        return latest.map { "LangFlow may be away: \($0)" }
+        if let failure { return "LangFlow may be away: \(failure)" }
+        return misanswer.map { "LangFlow is not reached: \($0.phrase)" }
     }
+
+    /// What has opened LangFlow's breaker; `nil` while it is closed.
+    var openBecause: UpstreamFault? { self.breaker.state == .closed ? nil : self.failures.latest }
 
     /// Asks for a call.
     ///
@@ -91,32 +105,34 @@ package final class UpstreamHealth: Sendable {
 
     /// Tells the breakers of the flow and of LangFlow what became of a call.
     func report(_ end: CallEnd, of flow: Flow, _ permits: CallPermits) {
+        if let error = end.error { self.failures.note(error, of: flow, at: end.endedAt) }
         self.reportFlow(end, of: flow, permits.flow)
         let isFailure: Bool
         switch BreakerVerdict.upstream(end.error) {
         case .abandoned:
             return self.breaker.abandoned(permits.upstream, at: end.endedAt)
         case .succeeded:
-            let settled = self.tell { $0.callAnswered(at: end.endedAt) }
+            let (settled, isSuspected) = self.tell { ($0.callAnswered(at: end.endedAt), $0.isSuspected) }
             self.settle(settled)
+            // While something speaks against it, its health is asked for and says.
+            self.failures.noteAnswer(isWell: self.source == nil || !isSuspected)
             isFailure = false
         case .failed:
-            let isUnreachable = end.error == .unreachable
+            let isUnreachable = if case .unreachable? = end.error { true } else { false }
             isFailure = self.tell { $0.callFailed(withoutConnection: isUnreachable, at: end.endedAt) }
-            self.note(end.error)
             guard isFailure else { return self.breaker.abandoned(permits.upstream, at: end.endedAt) }
         }
         let change =
             isFailure
             ? self.breaker.failed(permits.upstream, at: end.endedAt, took: end.took)
             : self.breaker.succeeded(permits.upstream, at: end.endedAt, took: end.took)
-        if let change { self.changed(to: change, because: end.error?.summary) }
+        if let change { self.changed(to: change, because: end.error?.cause?.text, of: flow) }
     }
 
     private func reportFlow(_ end: CallEnd, of flow: Flow, _ permit: CircuitBreaker.Permit) {
         let verdict = BreakerVerdict.flow(end.error, hadItsTime: end.hadItsTime)
         guard case .timeout = end.error, verdict == .failed, self.source != nil else {
-            return flow.report(verdict, permit, at: end.endedAt, took: end.took, end.error?.summary, self.logger)
+            return self.tell(of: flow, verdict, permit, at: end.endedAt, took: end.took, end.error?.cause?.text)
         }
         let timeout = Timeout(flow: flow, permit: permit, took: end.took)
         self.settle(self.tell { $0.callTimedOut(timeout, startedAt: end.startedAt, at: end.endedAt) })
@@ -126,20 +142,15 @@ package final class UpstreamHealth: Sendable {
         guard !settled.timeouts.isEmpty else { return }
         let now = self.clocks.now()
         for timeout in settled.timeouts {
-            timeout.flow.report(
+            self.tell(
+                of: timeout.flow,
                 settled.isFlowToBlame ? .failed : .abandoned,
                 timeout.permit,
                 at: now,
                 took: timeout.took,
-                FetchError.timeout.summary,
-                self.logger
+                UpstreamCause(.timeout).text
             )
         }
-    }
-
-    private func note(_ error: FetchError?) {
-        guard self.source != nil, let error else { return }
-        self.state.withLock { $0.latestFailure = error.summary }
     }
 
     /// Tells the machine something, and wakes the prober where it has something to do earlier than it knew.
@@ -153,19 +164,45 @@ package final class UpstreamHealth: Sendable {
         return value
     }
 
-    private func changed(to state: CircuitBreaker.State, because reason: String?) {
+    private func changed(to state: CircuitBreaker.State, because reason: String?, of flow: Flow? = nil) {
+        var metadata: Logger.Metadata = [LogKeys.breaker: "\(state.rawValue)", LogKeys.upstream: "\(self.upstream)"]
         if state == .closed {
             self.tell { $0.breakerClosed() }
-            self.logger.notice("LangFlow's circuit breaker closed", metadata: [LogKeys.breaker: "closed"])
-        } else {
-            self.tell { $0.breakerOpened() }
-            // Calls find out by themselves only where no reading comes.
-            if self.source != nil { self.breaker.hold(until: self.clocks.now().advanced(by: Self.holdTime)) }
-            self.logger.warning(
-                "LangFlow's circuit breaker opened",
-                metadata: [LogKeys.breaker: "\(state.rawValue)", LogKeys.reason: "\(reason ?? "")"]
-            )
+            return self.logger.notice("LangFlow's circuit breaker closed", metadata: metadata)
         }
+        self.tell { $0.breakerOpened() }
+        // Calls find out by themselves only where no reading comes.
+        if self.source != nil { self.breaker.hold(until: self.clocks.now().advanced(by: Self.holdTime)) }
+        metadata[LogKeys.reason] = "\(reason ?? "")"
+        if let flow { metadata[LogKeys.flow] = "\(flow.name)" }
+        self.logger.warning("LangFlow's circuit breaker opened", metadata: metadata)
+    }
+
+    /// Tells a flow's breaker what became of a call.
+    private func tell(
+        of flow: Flow,
+        _ verdict: BreakerVerdict,
+        _ permit: CircuitBreaker.Permit,
+        at now: NIODeadline,
+        took: Duration,
+        _ reason: String?
+    ) {
+        let change: CircuitBreaker.State?
+        switch verdict {
+        case .succeeded: change = flow.breaker.succeeded(permit, at: now, took: took)
+        case .failed: change = flow.breaker.failed(permit, at: now, took: took)
+        case .abandoned: return flow.breaker.abandoned(permit, at: now)
+        }
+        guard let change else { return }
+        self.logger.log(
+            level: change == .closed ? .notice : .warning,
+            change == .closed ? "a flow's circuit breaker closed" : "a flow's circuit breaker opened",
+            metadata: [
+                LogKeys.flow: "\(flow.name)", LogKeys.upstream: "\(self.upstream)",
+                LogKeys.breaker: "\(change.rawValue)",
+                LogKeys.reason: "\(reason ?? "")",
+            ]
+        )
     }
 }
 
@@ -201,7 +238,7 @@ extension UpstreamHealth {
         let now = self.clocks.now()
         let (judgement, settled) = self.state.withLock { state in
             let end = state.machine.end(reading, at: now)
-            if end.judgement == .unhealthy, let reading { state.latestFailure = reading.reason }
+            if end.judgement == .unhealthy, let reading { state.unhealthy = reading.reason }
             return end
         }
         if let reading { self.tell(of: reading) }
@@ -216,9 +253,11 @@ extension UpstreamHealth {
             let change = self.breaker.failed(permit, at: now, took: .zero)
             if let change { self.changed(to: change, because: "its health: \(reading?.reason ?? "")") }
         }
-        self.state.withLock { state in
-            if !state.machine.isSuspected { state.latestFailure = nil }
+        let isSuspected = self.state.withLock { state in
+            if !state.machine.isSuspected { state.unhealthy = nil }
+            return state.machine.isSuspected
         }
+        if !isSuspected { self.failures.forgetOutage() }
     }
 
     private func tell(of reading: HealthReading) {
@@ -241,32 +280,5 @@ extension HealthReading {
         case .healthy: ""
         case .unhealthy(let reason), .unusable(let reason): reason
         }
-    }
-}
-
-extension Flow {
-    /// Tells the flow's breaker what became of a call.
-    fileprivate func report(
-        _ verdict: BreakerVerdict,
-        _ permit: CircuitBreaker.Permit,
-        at now: NIODeadline,
-        took: Duration,
-        _ reason: String?,
-        _ logger: Logger
-    ) {
-        let change: CircuitBreaker.State?
-        switch verdict {
-        case .succeeded: change = self.breaker.succeeded(permit, at: now, took: took)
-        case .failed: change = self.breaker.failed(permit, at: now, took: took)
-        case .abandoned: return self.breaker.abandoned(permit, at: now)
-        }
-        guard let change else { return }
-        logger.log(
-            level: change == .closed ? .notice : .warning,
-            change == .closed ? "a flow's circuit breaker closed" : "a flow's circuit breaker opened",
-            metadata: [
-                LogKeys.flow: "\(self.name)", LogKeys.breaker: "\(change.rawValue)", LogKeys.reason: "\(reason ?? "")",
-            ]
-        )
     }
 }

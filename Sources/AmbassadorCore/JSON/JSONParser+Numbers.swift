@@ -3,6 +3,10 @@ extension JSONParser {
     mutating func number() throws(JSONError) -> JSONString {
         let start = self.position
         if self.peek() == UInt8(ascii: "-") { self.position += 1 }
+        if self.dialect == .python, self.position > start, self.peek() == UInt8(ascii: "I") {
+            _ = try self.literal("Infinity", .null)
+            return JSONString(buffer: self.slice(start..<self.position))
+        }
         let integer = try self.digits(from: start)
         let isZero = self.bytes[integer.lowerBound] == UInt8(ascii: "0")
         guard !isZero || integer.count == 1 else { throw JSONError(offset: start, reason: .malformedNumber) }
@@ -21,7 +25,7 @@ extension JSONParser {
             let magnitude = self.bytes[digits].reduce(0) { min(10 * $0 + Int($1 - UInt8(ascii: "0")), 1 << 40) }
             exponent = sign == UInt8(ascii: "-") ? -magnitude : magnitude
         }
-        guard self.isFinite(integer: integer, fraction: fraction, exponent: exponent) else {
+        guard self.dialect == .python || self.isFinite(integer: integer, fraction: fraction, exponent: exponent) else {
             throw JSONError(offset: start, reason: .numberOutOfRange)
         }
         return JSONString(buffer: self.slice(start..<self.position))

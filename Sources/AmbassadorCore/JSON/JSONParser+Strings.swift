@@ -96,23 +96,35 @@ extension JSONParser {
         var length = 6
         var value = first
         switch first {
-        case 0xD800..<0xDC00:
-            let next = self.position + 6
-            guard next + 1 < self.bytes.count, self.bytes[next] == UInt8(ascii: "\\"),
-                self.bytes[next + 1] == UInt8(ascii: "u")
-            else { throw self.error(.loneSurrogate) }
-            let second = try self.codeUnit(at: next)
-            guard (0xDC00..<0xE000).contains(second) else { throw self.error(.loneSurrogate) }
+        case 0xD800..<0xE000:
+            guard let second = try self.secondHalf(after: first) else {
+                return try self.loneHalf(first, into: &decoded)
+            }
             value = 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
             length = 12
-        case 0xDC00..<0xE000:
-            throw self.error(.loneSurrogate)
         default:
             break
         }
         guard let scalar = Unicode.Scalar(value) else { throw self.error(.loneSurrogate) }
         decoded.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         self.position += length
+    }
+
+    /// The half of a surrogate pair that follows an escaped first one; `nil` where there is none.
+    private func secondHalf(after first: UInt32) throws(JSONError) -> UInt32? {
+        let next = self.position + 6
+        guard first < 0xDC00, next + 1 < self.bytes.count, self.bytes[next] == UInt8(ascii: "\\"),
+            self.bytes[next + 1] == UInt8(ascii: "u")
+        else { return nil }
+        let second = try self.codeUnit(at: next)
+        return (0xDC00..<0xE000).contains(second) ? second : nil
+    }
+
+    private mutating func loneHalf(_ half: UInt32, into decoded: inout [UInt8]) throws(JSONError) {
+        guard self.dialect == .python else { throw self.error(.loneSurrogate) }
+        let bits = [0xE0 | half >> 12, 0x80 | half >> 6 & 0x3F, 0x80 | half & 0x3F]
+        decoded.append(contentsOf: bits.map { UInt8(truncatingIfNeeded: $0) })
+        self.position += 6
     }
 
     /// The four hexadecimal digits, in either case, of the escape that begins at an index.

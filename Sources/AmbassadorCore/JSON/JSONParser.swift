@@ -12,6 +12,7 @@ package struct JSONParser {
     private let document: ByteBuffer
     let bytes: UnsafeRawBufferPointer
     let depthMax: Int
+    let dialect: JSONDialect
     var position = 0
     // Of all arrays and objects that are open: each is made once it is known how many it has.
     private var elements: [JSONValue] = []
@@ -20,10 +21,11 @@ package struct JSONParser {
     /// Objects with more members than this look for duplicate names in a set, because scanning would be quadratic.
     private static let scannedMembersMax = 32
 
-    private init(document: ByteBuffer, bytes: UnsafeRawBufferPointer, depthMax: Int) {
+    private init(document: ByteBuffer, bytes: UnsafeRawBufferPointer, depthMax: Int, dialect: JSONDialect) {
         self.document = document
         self.bytes = bytes
         self.depthMax = depthMax
+        self.dialect = dialect
     }
 
     /// Parses the readable bytes as one document.
@@ -31,13 +33,18 @@ package struct JSONParser {
     /// - Parameters:
     ///   - bytes: of which the readable ones are parsed, all of them.
     ///   - depthMax: how many arrays and objects may be open at once; the parser's stack grows with it.
+    ///   - dialect: whether anything beyond RFC 8259 is taken.
     /// - Returns: the document's value.
     /// - Throws: the first thing that is wrong.
-    package static func parse(_ bytes: ByteBuffer, depthMax: Int = 64) throws(JSONError) -> JSONValue {
+    package static func parse(
+        _ bytes: ByteBuffer,
+        depthMax: Int = 64,
+        dialect: JSONDialect = .strict
+    ) throws(JSONError) -> JSONValue {
         let document = bytes
         let result = document.withUnsafeReadableBytes { bytes in
             Result { () throws(JSONError) in
-                var parser = JSONParser(document: document, bytes: bytes, depthMax: depthMax)
+                var parser = JSONParser(document: document, bytes: bytes, depthMax: depthMax, dialect: dialect)
                 return try parser.wholeDocument()
             }
         }
@@ -66,6 +73,9 @@ package struct JSONParser {
         case UInt8(ascii: "t"): try self.literal("true", .bool(true))
         case UInt8(ascii: "f"): try self.literal("false", .bool(false))
         case UInt8(ascii: "n"): try self.literal("null", .null)
+        case UInt8(ascii: "N") where self.dialect == .python: try self.literal("NaN", .number(JSONString("NaN")))
+        case UInt8(ascii: "I") where self.dialect == .python:
+            try self.literal("Infinity", .number(JSONString("Infinity")))
         default: throw self.unexpected(.value)
         }
     }
@@ -133,7 +143,7 @@ package struct JSONParser {
         }
     }
 
-    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+    mutating func literal(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
         let end = self.position + text.utf8CodeUnitCount
         guard end <= self.bytes.count else { throw self.unexpected(.value) }
         let isEqual = text.withUTF8Buffer { $0.elementsEqual(self.bytes[self.position..<end]) }

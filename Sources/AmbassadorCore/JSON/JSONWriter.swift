@@ -42,7 +42,7 @@ package enum JSONWriter {
         bytes.withUnsafeBytes { Self.writeString($0, into: &buffer) }
     }
 
-    /// Appends the readable bytes, valid UTF-8, as a string with its quotes.
+    /// Appends the readable bytes, valid UTF-8 but for halves of surrogate pairs (``JSONDialect/python``), as a string with its quotes.
     package static func writeString(_ text: ByteBuffer, into buffer: inout ByteBuffer) {
         text.withUnsafeReadableBytes { Self.writeString($0, into: &buffer) }
     }
@@ -53,13 +53,29 @@ package enum JSONWriter {
         var runStart = 0
         for index in bytes.indices {
             let byte = bytes[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            let half = byte == 0xED ? Self.half(at: index, of: bytes) : nil
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || half != nil else {
+                continue
+            }
             buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart..<index]))
-            Self.writeEscape(byte, into: &buffer)
-            runStart = index + 1
+            if let half { Self.writeEscape(half, into: &buffer) } else { Self.writeEscape(byte, into: &buffer) }
+            runStart = index + (half == nil ? 1 : 3)
         }
         buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart...]))
         buffer.writeInteger(UInt8(ascii: "\""))
+    }
+
+    /// The half of a surrogate pair that three bytes hold; `nil` for bytes of UTF-8.
+    private static func half(at index: Int, of bytes: UnsafeRawBufferPointer) -> UInt16? {
+        guard index + 2 < bytes.count, bytes[index + 1] >= 0xA0 else { return nil }
+        return 0xD000 | UInt16(bytes[index + 1] & 0x3F) << 6 | UInt16(bytes[index + 2] & 0x3F)
+    }
+
+    private static func writeEscape(_ half: UInt16, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString("\\u")
+        for shift in [12, 8, 4, 0] {
+            buffer.writeInteger(HexDigits.digit(UInt8(truncatingIfNeeded: half >> shift & 0xF)))
+        }
     }
 
     private static func writeEscape(_ byte: UInt8, into buffer: inout ByteBuffer) {

@@ -19,6 +19,8 @@ package struct LangFlowAnswer: Sendable {
             case empty
             /// A message says that it is an error.
             case error
+            /// Not what RFC 8259 allows, or framed in another way than LangFlow does.
+            case unstrict
         }
     }
 
@@ -50,10 +52,23 @@ package struct LangFlowAnswer: Sendable {
         }
 
         /// The text, empty without one, in memory of its own: whoever keeps it does not keep the document.
-        var copiedText: ByteBuffer { self.text.map { ByteBuffer(bytes: $0) } ?? ByteBuffer() }
+        ///
+        /// Always UTF-8: of a document that is not strict JSON, what is not becomes U+FFFD.
+        var copiedText: ByteBuffer {
+            guard let text = self.text else { return ByteBuffer() }
+            // What may be kept was read strictly.
+            guard self.storability != .storable else { return ByteBuffer(bytes: text) }
+            return ByteBuffer(string: String(decoding: text, as: UTF8.self))
+        }
 
-        /// The same for a run that had an error on the way.
-        var failed: Outline { Outline(text: self.text, usage: self.usage, storability: .notStorable(.error)) }
+        /// The same where it may not be kept for a reason that the document does not show.
+        func unstorable(_ reason: Storability.Reason) -> Outline {
+            guard case .storable = self.storability else { return self }
+            return Outline(text: self.text, usage: self.usage, storability: .notStorable(reason))
+        }
+
+        /// Of an end that brings no answer.
+        static let nothing = Outline(text: nil, usage: .unknown, storability: .notStorable(.empty))
     }
 
     /// Reads an answer to a run.
@@ -64,7 +79,7 @@ package struct LangFlowAnswer: Sendable {
     ///   - answer: complete.
     ///   - session: the id that was sent with the run.
     /// - Returns: what it holds.
-    /// - Throws: `UpstreamError.invalid` where a 200 is not `application/json` or not a valid JSON object.
+    /// - Throws: `UpstreamError.invalid` where a 200 is not `application/json` or not a JSON object.
     package static func read(
         _ answer: UpstreamAnswer,
         session: UpstreamSessionID
@@ -77,21 +92,33 @@ package struct LangFlowAnswer: Sendable {
             )
         }
         guard answer.contentType == "application/json" else {
-            throw .invalid("the answer's content type is not application/json")
+            throw .invalid(UpstreamCause(.contentType, PrintableExcerpt.of(answer.contentType.utf8)))
         }
-        let document: JSONValue
-        do throws(JSONError) {
-            document = try JSONParser.parse(answer.body, depthMax: Self.depthMax)
-        } catch {
-            throw .invalid("the answer is not valid JSON: \(error)")
-        }
-        guard case .object = document else { throw .invalid("the answer is not a JSON object") }
-        let outline = Outline(of: document)
+        let outline = try Self.outline(of: answer.body)
         return LangFlowAnswer(
             answer: Answer(cutting: session, from: answer.body, text: outline.copiedText),
             usage: outline.usage,
             storability: outline.storability
         )
+    }
+
+    private static func outline(of body: ByteBuffer) throws(UpstreamError) -> Outline {
+        let document: JSONValue
+        do throws(JSONError) {
+            document = try JSONParser.parse(body, depthMax: Self.depthMax)
+        } catch {
+            // As in streams: what Python's clients read is passed on, and not kept.
+            guard let document = try? JSONParser.parse(body, depthMax: Self.depthMax, dialect: .python) else {
+                throw .invalid(UpstreamCause(.notJSON, "\(error)"))
+            }
+            return try Self.outline(of: document).unstorable(.unstrict)
+        }
+        return try Self.outline(of: document)
+    }
+
+    private static func outline(of document: JSONValue) throws(UpstreamError) -> Outline {
+        guard case .object = document else { throw .invalid(UpstreamCause(.notJSON, "no object")) }
+        return Outline(of: document)
     }
 
     /// Whether a message says that it is an error.

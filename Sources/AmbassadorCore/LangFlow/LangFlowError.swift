@@ -13,6 +13,23 @@ package enum LangFlowError {
         return Self.message(in: document)
     }
 
+    /// Whether a 4xx is LangFlow's own, or of another ambassador before it: JSON with `detail`.
+    ///
+    /// What stands before LangFlow, or in its place, gives pages, or other JSON. FastAPI's own words for a path or method that it does not
+    /// know mean that it is another program, or another path of LangFlow's: of a flow that it does not know, LangFlow says which.
+    static func isRefusal(_ answer: UpstreamAnswer) -> Bool {
+        let isProblem = answer.contentType == "application/problem+json"
+        guard isProblem || answer.contentType == "application/json", let document = Self.parse(answer.body),
+            let detail = document["detail"]
+        else { return false }
+        if isProblem { return document["type"]?.string?.text.hasPrefix("urn:ambassador:problem:") ?? false }
+        switch (answer.status, detail.string) {
+        case (404, let text?): return !text.isEqual(to: "Not Found")
+        case (405, let text?): return !text.isEqual(to: "Method Not Allowed")
+        default: return true
+        }
+    }
+
     /// The same of a document that was read already.
     static func message(in document: JSONValue) -> String? {
         Self.message(in: document, nesting: 0).flatMap { MessageScrubber.scrub($0) }

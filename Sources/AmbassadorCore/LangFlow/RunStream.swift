@@ -14,7 +14,9 @@ struct RunStream {
     }
 
     private let session: UpstreamSessionID
-    private var result: JSONValue?
+    private var end: LangFlowAnswer.Outline?
+    /// Whether every record so far is what LangFlow's framing and RFC 8259 allow: only then may the stream be stored.
+    private var isStrict = true
     /// What LangFlow says went wrong, fit for callers.
     private(set) var failure: Failure?
 
@@ -29,25 +31,14 @@ struct RunStream {
 
     /// Reads a record.
     ///
+    /// What is not JSON, or no event, is passed on as it is: it is not for the ambassador to end a stream that a client may understand.
     /// An error's record is replaced by one that says no more than callers may see: LangFlow's holds a traceback with its paths.
-    ///
-    /// - Throws: `invalid` where it is no event, or follows the last one.
-    mutating func read(_ record: ByteBuffer) throws(UpstreamError) -> Event {
-        guard self.result == nil else { throw .invalid("the stream goes on after its end") }
-        let document: JSONValue
-        do throws(JSONError) {
-            document = try JSONParser.parse(record, depthMax: LangFlowAnswer.depthMax)
-        } catch {
-            throw .invalid("a record of the stream is not valid JSON: \(error)")
-        }
-        guard let name = document["event"]?.string, let data = document["data"] else {
-            throw .invalid("a record of the stream is no event")
-        }
+    mutating func read(_ record: ByteBuffer) -> Event {
+        guard let document = self.document(of: record), let name = document["event"]?.string,
+            let data = document["data"]
+        else { return .record(self.readUnknown(record)) }
         if name.isEqual(to: "end") {
-            guard let result = data["result"], case .object = result else {
-                throw .invalid("the stream's end has no result")
-            }
-            self.result = result
+            self.end = data["result"].map { LangFlowAnswer.Outline(of: $0) } ?? .nothing
             return .end(StreamRecord(cutting: self.session, from: record))
         }
         if name.isEqual(to: "error") || LangFlowAnswer.isError(data)
@@ -61,12 +52,40 @@ struct RunStream {
         return .record(StreamRecord(cutting: self.session, from: record))
     }
 
+    /// Notes that the stream was not framed as LangFlow frames it, so that it is not stored.
+    mutating func noteUnusualFraming() {
+        self.isStrict = false
+    }
+
+    private mutating func document(of record: ByteBuffer) -> JSONValue? {
+        let depthMax = LangFlowAnswer.depthMax
+        if let document = try? JSONParser.parse(record, depthMax: depthMax) { return document }
+        self.isStrict = false
+        // Halves of an emoji in tokens of their own, and NaN: Python writes them, and Python's clients read them.
+        return try? JSONParser.parse(record, depthMax: depthMax, dialect: .python)
+    }
+
+    private mutating func readUnknown(_ record: ByteBuffer) -> StreamRecord {
+        self.isStrict = false
+        guard Self.looksLikeFailure(record) else { return StreamRecord(cutting: self.session, from: record) }
+        self.failure = Failure(message: self.failure?.message)
+        return Self.record(ofFailure: nil)
+    }
+
+    /// Whether a record that cannot be read may tell of a failure, and so hold a traceback.
+    private static func looksLikeFailure(_ record: ByteBuffer) -> Bool {
+        let marks: [StaticString] = ["raceback", "\"error\"", "File \\\""]
+        return record.withUnsafeReadableBytes { bytes in
+            marks.contains { mark in mark.withUTF8Buffer { bytes.contains(UnsafeRawBufferPointer($0)) } }
+        }
+    }
+
     /// What the whole plain answer holds; `nil` before the end.
     var outline: LangFlowAnswer.Outline? {
-        self.result.map { result in
-            let outline = LangFlowAnswer.Outline(of: result)
+        self.end.map { end in
             // A run that failed on the way may still end.
-            return self.failure == nil ? outline : outline.failed
+            if self.failure != nil { return end.unstorable(.error) }
+            return self.isStrict ? end : end.unstorable(.unstrict)
         }
     }
 

@@ -48,6 +48,10 @@ package struct MetricName: Sendable {
         "upstream_duration_seconds",
         "Time from the start of a call to LangFlow to the end of its answer, by flow."
     )
+    package static let upstreamFailures = MetricName(
+        "upstream_failures_total",
+        "Calls to LangFlow that brought no answer of LangFlow's, by reason."
+    )
     package static let upstreamShortages = MetricName(
         "upstream_shortages_total",
         "Calls to LangFlow that this host had no file descriptor, port or memory for."

@@ -13,9 +13,9 @@ enum BreakerVerdict: Sendable, Hashable {
         case nil: .succeeded
         case .timeout?: hadItsTime ? .failed : .abandoned
         case .invalid?: .failed
-        case .status(let status, _)?: Self.isGateways(status) ? .abandoned : .failed
-        case .unreachable?, .connectionLost?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?,
-            .queuedTooLong?, .credentialRefused?, .noResources?, .cancelled?:
+        case .status(let status, _, _)?: Self.isGateways(status) ? .abandoned : .failed
+        case .unreachable?, .connectionLost?, .gateway?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?,
+            .queuedTooLong?, .held?, .credentialRefused?, .noResources?, .cancelled?:
             .abandoned
         }
     }
@@ -26,12 +26,12 @@ enum BreakerVerdict: Sendable, Hashable {
     static func upstream(_ error: FetchError?) -> BreakerVerdict {
         switch error {
         case nil, .credentialRefused?: .succeeded
-        case .status(let status, _)?: Self.isGateways(status) ? .failed : .succeeded
+        case .status(let status, _, _)?: Self.isGateways(status) ? .failed : .succeeded
         case .unreachable?, .connectionLost?: .failed
         // A flow may take too long, or give answers that are too large or not JSON; the others must not suffer for it.
-        case .timeout?, .invalid?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?, .queuedTooLong?,
-            .noResources?,
-            .cancelled?:
+        // A gateway refuses one path or one text, quickly, and says nothing of LangFlow behind it.
+        case .timeout?, .invalid?, .gateway?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?,
+            .queuedTooLong?, .held?, .noResources?, .cancelled?:
             .abandoned
         }
     }

@@ -12,7 +12,9 @@ struct CallMade: Sendable {
 
 extension Fetched {
     var call: CallMade {
-        CallMade(microseconds: self.microseconds, billedUsage: self.status == 200 ? self.usage : nil)
+        // What another ambassador gave in LangFlow's place costs nothing.
+        let isBilled = self.status == 200 && self.degradation == nil
+        return CallMade(microseconds: self.microseconds, billedUsage: isBilled ? self.usage : nil)
     }
 }
 

@@ -8,29 +8,47 @@ package enum FetchError: Error, Sendable, Equatable {
     case budgetExhausted(BudgetKind, retryAfterSeconds: Int)
     /// The caller's time ran out while it waited for a free call.
     case queuedTooLong
-    case unreachable
+    /// An earlier answer with this status, 429 or 503, said that no call is wanted yet.
+    case held(status: Int, retryAfterSeconds: Int)
+    case unreachable(UpstreamCause)
     /// No file descriptor, port or memory of this host's was left for the call.
     case noResources
-    case connectionLost
+    case connectionLost(UpstreamCause)
     case timeout
-    /// LangFlow's answer is not one that LangFlow gives; the reason names no host.
-    case invalid(String)
+    /// LangFlow's answer is not one that LangFlow gives.
+    case invalid(UpstreamCause)
     /// LangFlow refused the ambassador's own key.
     case credentialRefused
-    /// LangFlow's 5xx with its message, scrubbed.
-    case status(Int, message: String?)
+    /// A 4xx that is not LangFlow's.
+    case gateway(GatewayAnswer)
+    /// LangFlow's 5xx with its message, scrubbed, and how long it asks to wait.
+    case status(Int, message: String?, retryAfterSeconds: Int? = nil)
     case cancelled
 
     init(_ error: UpstreamError) {
         self =
             switch error {
-            case .unreachable: .unreachable
+            case .unreachable(let cause): .unreachable(cause)
             case .noResources: .noResources
-            case .connectionLost: .connectionLost
+            case .connectionLost(let cause): .connectionLost(cause)
             case .timeout: .timeout
-            case .invalid(let reason): .invalid(reason)
+            case .invalid(let cause): .invalid(cause)
             case .cancelled: .cancelled
             }
+    }
+
+    /// What went wrong with the call, for operators; `nil` where none was made, or where its caller gave it up.
+    var cause: UpstreamCause? {
+        switch self {
+        case .unreachable(let cause), .connectionLost(let cause), .invalid(let cause): cause
+        case .noResources: UpstreamCause(.resources)
+        case .timeout: UpstreamCause(.timeout)
+        case .credentialRefused: UpstreamCause(.credential)
+        case .gateway(let answer): answer.cause
+        case .status(let status, _, _): UpstreamCause(.status(status))
+        case .held: UpstreamCause(.limited)
+        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .cancelled: nil
+        }
     }
 }
 
@@ -48,7 +66,7 @@ package struct FetchFailure: Error, Sendable {
     /// Whether the call was tried at all.
     var wasCalled: Bool {
         switch self.error {
-        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .noResources: false
+        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .held, .noResources: false
         default: true
         }
     }
@@ -58,54 +76,6 @@ package struct FetchFailure: Error, Sendable {
         switch self.error {
         case .limited, .budgetExhausted: true
         default: false
-        }
-    }
-
-    /// What the caller is told where nothing degraded may be served.
-    ///
-    /// `retryAfter` is when the breaker lets a call through again.
-    func refusal(retryAfter: Duration) -> Refusal {
-        let seconds = max(1, Int((retryAfter.milliseconds + 999) / 1000))
-        switch self.error {
-        case .breakerOpen:
-            return Refusal(.breakerOpen, "Service temporarily unavailable", retryAfterSeconds: seconds)
-        case .overloaded:
-            return Refusal(.overloaded, "Service temporarily unavailable", retryAfterSeconds: seconds)
-        case .noResources:
-            return Refusal(
-                .overloaded,
-                "Service temporarily unavailable",
-                detail: "The ambassador's host has no resources for another connection.",
-                retryAfterSeconds: seconds
-            )
-        case .limited(let name, let seconds):
-            return Refusal(
-                .rateLimited,
-                "Too many calls of the AI service; the limit '\(name)' is reached. Try again later.",
-                retryAfterSeconds: seconds
-            )
-        case .budgetExhausted(let kind, let seconds):
-            return Refusal(
-                .budgetExhausted,
-                "The tenant's budget of today (\(kind.rawValue)) is used up. It begins anew at midnight UTC.",
-                retryAfterSeconds: seconds
-            )
-        case .connectionLost:
-            return Refusal(
-                .upstreamInvalid,
-                "The AI service gave an answer that cannot be used",
-                detail: "The connection ended before the answer did."
-            )
-        case .unreachable:
-            return Refusal(.upstreamUnreachable, "Service temporarily unavailable", retryAfterSeconds: seconds)
-        case .timeout, .queuedTooLong, .cancelled:
-            return Refusal(.upstreamTimeout, "AI service timeout, please try again later")
-        case .invalid(let reason):
-            return Refusal(.upstreamInvalid, "The AI service gave an answer that cannot be used", detail: reason)
-        case .credentialRefused:
-            return Refusal(.upstreamCredential, "The AI service refused the ambassador's own key")
-        case .status(let status, let message):
-            return Refusal(.upstreamFailed, "The AI service failed", detail: message, upstreamStatus: status)
         }
     }
 }

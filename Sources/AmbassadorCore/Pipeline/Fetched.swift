@@ -4,6 +4,12 @@ package struct Fetched: Sendable {
     let status: Int
     let answer: Answer
     let usage: Usage
+    /// How old the answer was when it came, in seconds; `nil` where it was made for the call.
+    var ageSeconds: Int?
+    /// As ``AnswerFreshness/degradation``.
+    var degradation: Response.Degradation?
+    /// As ``UpstreamAnswer/retryAfterSeconds``.
+    var retryAfterSeconds: Int?
     let wasStored: Bool
     /// How long LangFlow took.
     let microseconds: Int64

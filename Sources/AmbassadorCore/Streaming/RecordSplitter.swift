@@ -18,6 +18,9 @@ struct RecordSplitter {
     /// Whether a record has begun that did not end.
     var hasRest: Bool { self.buffer.readableBytes > 0 }
 
+    /// What has come of a record that did not end.
+    var rest: ByteBuffer { self.buffer.slice() }
+
     /// Takes bytes as they came.
     mutating func append(_ bytes: ByteBuffer) {
         if self.buffer.readableBytes == 0 {
@@ -48,7 +51,7 @@ struct RecordSplitter {
         return record
     }
 
-    private static let tooLong = UpstreamError.invalid("a record of the stream is over the size limit")
+    private static let tooLong = UpstreamError.invalid(UpstreamCause(.tooLarge, "a record of a stream"))
 
     private mutating func recordLength() -> Int? {
         let (scanned, end) = self.buffer.withUnsafeReadableBytes { bytes -> (Int, Int?) in

@@ -83,7 +83,8 @@ final class RecordedStream: ResponseStream {
 
     /// Says in LangFlow's words that no more comes, and then ends without an end.
     private func breakOff(_ conclusion: Conclusion, _ failure: FetchFailure?) async -> StreamPiece {
-        let message = (failure ?? FetchFailure(.connectionLost)).refusal(retryAfter: .zero).message
+        let message = (failure ?? FetchFailure(.connectionLost(UpstreamCause(.closed)))).refusal(retryAfter: .zero)
+            .message
         let bytes = self.state.withLock { state in
             let bytes = state.view.bytes(ofFailure: message)
             state.byteCount += bytes.readableBytes

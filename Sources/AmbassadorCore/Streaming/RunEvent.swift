@@ -12,7 +12,7 @@ enum RunEvent {
     /// - Returns: `nil` for what only LangFlow's own framing shows, and for what is no event.
     init?(_ record: StreamRecord) {
         // It was read when it came from LangFlow or from a cache; what is no event any more has nothing to tell.
-        guard let document = try? JSONParser.parse(record.bytes, depthMax: LangFlowAnswer.depthMax),
+        guard let document = try? JSONParser.parse(record.bytes, depthMax: LangFlowAnswer.depthMax, dialect: .python),
             let name = document["event"]?.string, let data = document["data"]
         else { return nil }
         if name.isEqual(to: "token"), let chunk = data["chunk"]?.string, !chunk.bytes.isEmpty {

@@ -19,6 +19,7 @@ final class StreamRelay: Sendable {
     /// How many purges there had been when it was asked for; see ``PurgeLedger``.
     let purges: UInt64
     private let machine: Mutex<StateMachine>
+    private let degradedAs = Mutex<Response.Degradation?>(nil)
     private let sleeper: Sleeper
 
     init(limits: StreamLimits, isKept: Bool, purges: UInt64 = 0, sleeper: Sleeper) {
@@ -33,6 +34,14 @@ final class StreamRelay: Sendable {
     func attach(_ task: Task<Void, Never>) {
         self.machine.withLock { $0.attach(task) }?.cancel()
     }
+
+    /// Says, before the stream is opened, that another ambassador gave it in place of LangFlow's answer.
+    func noteDegradation(_ degradation: Response.Degradation?) {
+        self.degradedAs.withLock { $0 = degradation }
+    }
+
+    /// As ``AnswerFreshness/degradation``, once the stream is open.
+    var degradation: Response.Degradation? { self.degradedAs.withLock { $0 } }
 
     /// Says that LangFlow's answer is a stream.
     func open() {

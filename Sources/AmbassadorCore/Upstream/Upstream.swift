@@ -24,12 +24,11 @@ package enum UpstreamOpening: Sendable {
 
 /// LangFlow's stream, for its one reader.
 package struct UpstreamStream: Sendable {
-    /// As ``UpstreamAnswer/lifetimeMax``.
-    package let lifetimeMax: Duration?
+    package let freshness: AnswerFreshness
     package let body: any UpstreamBody
 
-    package init(lifetimeMax: Duration?, body: any UpstreamBody) {
-        self.lifetimeMax = lifetimeMax
+    package init(freshness: AnswerFreshness = .unsaid, body: any UpstreamBody) {
+        self.freshness = freshness
         self.body = body
     }
 }
@@ -81,30 +80,21 @@ package struct UpstreamAnswer: Sendable {
     /// The value of `Content-Type`, without parameters and in lower case; empty where absent.
     package let contentType: String
     package let body: ByteBuffer
-    /// How long the answer may live by LangFlow's own headers: zero where `Cache-Control: no-store|private|no-cache` or a `Vary`
-    /// other than `Accept-Encoding` and `Origin` forbids storing, `nil` where they say nothing.
-    package let lifetimeMax: Duration?
+    package let freshness: AnswerFreshness
+    /// How long to wait by the answer's own `Retry-After`, in seconds from 1 to a day; `nil` where it does not say.
+    package let retryAfterSeconds: Int?
 
-    package init(status: Int, contentType: String, body: ByteBuffer, lifetimeMax: Duration?) {
+    package init(
+        status: Int,
+        contentType: String,
+        body: ByteBuffer,
+        freshness: AnswerFreshness = .unsaid,
+        retryAfterSeconds: Int? = nil
+    ) {
         self.status = status
         self.contentType = contentType
         self.body = body
-        self.lifetimeMax = lifetimeMax
+        self.freshness = freshness
+        self.retryAfterSeconds = retryAfterSeconds
     }
-}
-
-/// Why no answer came from LangFlow.
-package enum UpstreamError: Error, Sendable, Hashable {
-    /// No connection: refused, no such host, TLS. Nothing was sent, so trying again is safe.
-    case unreachable
-    /// This process or host had no file descriptor, port or memory left for a connection: LangFlow is not to blame. Nothing was sent.
-    case noResources
-    /// The connection ended before the answer did.
-    case connectionLost
-    /// No complete answer within the call's timeout.
-    case timeout
-    /// The answer is not one that LangFlow gives: broken framing, a redirect, an upgrade, over the size limit.
-    case invalid(String)
-    /// The caller gave the call up.
-    case cancelled
 }

@@ -81,6 +81,8 @@ struct AnswerFramer {
         _ lineBytes: Int,
         _ endsInCR: Bool
     ) throws(HTTPCallError) -> Int {
+        // A TLS alert: the server did not understand what it got. No status line begins so.
+        if count == 0, lineBytes == 0, bytes.first == 0x15 { throw .speaksTLS }
         var (lineBytes, endsInCR) = (lineBytes, endsInCR)
         var position = bytes.startIndex
         while let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) {

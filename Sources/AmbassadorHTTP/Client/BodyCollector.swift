@@ -31,7 +31,7 @@ final class BodyCollector: HTTPAnswerReceiver {
 
     func finish() {
         let answer = self.answer.withLock { $0.take() }
-        self.outcome.deliver(answer.map { .success($0) } ?? .failure(.connectionLost))
+        self.outcome.deliver(answer.map { .success($0) } ?? .failure(.connectionLost(.closed)))
     }
 
     func fail(_ error: any Error) {

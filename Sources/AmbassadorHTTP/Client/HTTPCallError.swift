@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
 import Glibc
@@ -8,16 +9,18 @@ import Glibc
 
 /// Why a call of a server brought no answer.
 package enum HTTPCallError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// No connection came about: nothing was sent. The reason is the system's, for the operator.
-    case notConnected(String)
+    /// No connection came about: nothing was sent. The text is the system's, for the operator.
+    case notConnected(ConnectionFault, String)
     /// This process or host had no descriptor, port or memory left for a connection: nothing was sent.
     case noResources(String)
     /// The connection ended before the answer did.
-    case connectionLost
+    case connectionLost(ConnectionLoss)
     /// No complete answer until the deadline.
     case timedOut
     /// The answer is not well-formed HTTP, or breaks the rules for where a message ends.
     case malformed(String)
+    /// The server speaks TLS, and was not called by it.
+    case speaksTLS
     /// The answer's body is over the limit.
     case tooLarge(bytesMax: Int)
     /// Who called gave it up.
@@ -27,11 +30,14 @@ package enum HTTPCallError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .notConnected(let reason): "no connection: \(reason)"
+        case .notConnected(_, let reason): "no connection: \(reason)"
         case .noResources(let reason): "no resources of this host's for a connection: \(reason)"
-        case .connectionLost: "the connection ended before the answer did"
+        case .connectionLost(.closed): "the connection was closed before the answer was complete"
+        case .connectionLost(.reset): "the connection was reset before the answer was complete"
+        case .connectionLost(.tls(let reason)): "the connection ended before the answer was complete: \(reason)"
         case .timedOut: "no complete answer in time"
         case .malformed(let reason): "the answer is not well-formed HTTP: \(reason)"
+        case .speaksTLS: "the server speaks TLS"
         case .tooLarge(let bytesMax): "the answer is over \(bytesMax) bytes"
         case .cancelled: "the call was given up"
         case .shutDown: "the client was shut down"
@@ -42,10 +48,28 @@ package enum HTTPCallError: Error, Sendable, Hashable, CustomStringConvertible {
 extension HTTPCallError {
     /// Tells why a connection did not come about.
     init(connecting error: any Error) {
-        if let shortage = Self.shortage(in: error) {
+        if let error = error as? HTTPCallError {
+            self = error
+        } else if let shortage = Self.shortage(in: error) {
             self = .noResources(shortage)
         } else {
-            self = .notConnected(Self.reason(of: error))
+            let (fault, reason) = Self.reason(of: error)
+            self = .notConnected(fault, reason)
+        }
+    }
+
+    /// Tells why a TLS handshake failed.
+    init(inHandshake error: any Error) {
+        let text = "\(error)"
+        switch error {
+        case let error as HTTPCallError: self = error
+        case is NIOSSLExtraError: self = .notConnected(.certificate, "TLS: \(text)")
+        case _ where text.contains("CERTIFICATE_VERIFY_FAILED"): self = .notConnected(.certificate, "TLS: \(text)")
+        // What is no TLS record at all looks like one of another version.
+        case _ where text.contains("WRONG_VERSION_NUMBER"): self = .notConnected(.notTLS, "TLS: \(text)")
+        case let error as IOError where error.errnoCode == ECONNRESET:
+            self = .notConnected(.tls, "TLS: reset by the other side")
+        default: self = .notConnected(.tls, "TLS: \(text)")
         }
     }
 
@@ -53,19 +77,35 @@ extension HTTPCallError {
     init(onConnection error: any Error) {
         switch error {
         case let error as HTTPCallError: self = error
-        case HTTPParserError.invalidEOFState: self = .connectionLost
+        case HTTPParserError.invalidEOFState: self = .connectionLost(.closed)
         case is HTTPParserError, is NIOHTTPDecoderError: self = .malformed("\(error)")
-        default: self = .connectionLost
+        case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
+            self = .connectionLost(.reset)
+        case NIOSSLError.uncleanShutdown: self = .connectionLost(.closed)
+        case is NIOSSLError, is BoringSSLError: self = .connectionLost(.tls("TLS: \(error)"))
+        default: self = .connectionLost(.closed)
         }
     }
 
-    private static func reason(of error: any Error) -> String {
+    private static func reason(of error: any Error) -> (ConnectionFault, String) {
         switch error {
-        case ChannelError.connectTimeout(let amount): "not within \(amount.nanoseconds / 1_000_000) ms"
+        case ChannelError.connectTimeout(let amount): (.timeout, "not within \(amount.nanoseconds / 1_000_000) ms")
         case let error as NIOConnectionError:
-            error.connectionErrors.first.map { Self.reason(of: $0.error) } ?? "no address of \(error.host) is known"
-        case let error as IOError: "\(error)"
-        default: "\(error)"
+            error.connectionErrors.first.map { Self.reason(of: $0.error) }
+                ?? (.name, "no address of \(error.host) is known")
+        case let error as IOError: (Self.fault(of: error.errnoCode), "\(error)")
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: (.tls, "TLS: \(error)")
+        default: (.other, "\(error)")
+        }
+    }
+
+    private static func fault(of code: CInt) -> ConnectionFault {
+        switch code {
+        // On Linux, a Unix domain socket that is not there, too.
+        case ECONNREFUSED, ENOENT: .refused
+        case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN, EACCES, EPERM: .noRoute
+        case ETIMEDOUT: .timeout
+        default: .other
         }
     }
 

@@ -1,7 +1,6 @@
 import AmbassadorCore
 package import NIOCore
 package import NIOHTTP1
-package import NIOSSL
 
 /// How a server's connections are kept.
 package struct HTTPClientConfiguration: Sendable {
@@ -30,34 +29,27 @@ package final class HTTPClient: Sendable {
     /// - Parameters:
     ///   - origin: the server.
     ///   - configuration: of its connections.
-    ///   - tls: how it is verified; the system's authorities where `nil`. Used for TLS only.
+    ///   - tls: how it is verified; as the system says where `nil`. Used for TLS only.
     ///   - group: runs the connections; its owner shuts it down, after the client.
     package init(
         origin: HTTPOrigin,
         configuration: HTTPClientConfiguration,
-        tls: NIOSSLContext? = nil,
+        tls: ClientTLS? = nil,
         group: any EventLoopGroup
     ) {
         self.group = group
-        let context = origin.isTLS ? tls.map { .success($0) } ?? Result { try Self.systemTLS() } : nil
+        let tls = origin.isTLS ? tls.map { .success($0) } ?? Result { try ClientTLS() } : nil
         var pools: [ObjectIdentifier: NIOLoopBoundBox<HTTPConnectionPool>] = [:]
         for eventLoop in group.makeIterator() {
             let pool = HTTPConnectionPool(
                 origin: origin,
                 configuration: configuration,
-                tls: context,
+                tls: tls,
                 eventLoop: eventLoop
             )
             pools[ObjectIdentifier(eventLoop)] = .makeBoxSendingValue(pool, eventLoop: eventLoop)
         }
         self.pools = pools
-    }
-
-    /// What a server is verified with unless told: the system's authorities and the name that it was called by.
-    package static func systemTLS() throws -> NIOSSLContext {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: tls)
     }
 
     /// Sends a request and has its answer received.

@@ -45,7 +45,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// Sends a call's request, and hands on its answer.
     func start(_ call: HTTPCall) {
         guard let context = self.context, context.channel.isActive, self.state.begin() else {
-            call.fail(HTTPCallError.connectionLost)
+            call.fail(HTTPCallError.connectionLost(.closed))
             return
         }
         self.call = call
@@ -83,7 +83,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         guard !self.isEstablished else { return }
         self.handshakeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: self.handshakeTimeout) {
             self.handshakeTimer = nil
-            self.fail(HTTPCallError.notConnected("TLS: the other side does not answer"))
+            self.fail(HTTPCallError.notConnected(.tls, "TLS: the other side does not answer"))
         }
     }
 
@@ -107,14 +107,14 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.fail(
-            self.isEstablished
-                ? HTTPCallError(onConnection: error) : HTTPCallError.notConnected("TLS: \(error)")
-        )
+        self.fail(self.isEstablished ? HTTPCallError(onConnection: error) : HTTPCallError(inHandshake: error))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        self.fail(self.isEstablished ? HTTPCallError.connectionLost : .notConnected("TLS: closed by the other side"))
+        self.fail(
+            self.isEstablished
+                ? HTTPCallError.connectionLost(.closed) : .notConnected(.tls, "TLS: closed by the other side")
+        )
         context.fireChannelInactive()
     }
 

@@ -10,7 +10,7 @@ import NIOSSL
 final class HTTPConnectionPool {
     private let origin: HTTPOrigin
     private let configuration: HTTPClientConfiguration
-    private let tls: Result<NIOSSLContext, any Error>?
+    private let tls: Result<ClientTLS, any Error>?
     private let eventLoop: any EventLoop
     private var connections: [ObjectIdentifier: HTTPConnection] = [:]
     /// The calls that wait for a connection of their own.
@@ -23,7 +23,7 @@ final class HTTPConnectionPool {
     init(
         origin: HTTPOrigin,
         configuration: HTTPClientConfiguration,
-        tls: Result<NIOSSLContext, any Error>?,
+        tls: Result<ClientTLS, any Error>?,
         eventLoop: any EventLoop
     ) {
         self.origin = origin
@@ -114,8 +114,9 @@ final class HTTPConnectionPool {
     /// Puts the handlers in place before the first byte may come.
     private func setUp(_ channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
-        if let tls {
-            try pipeline.addHandler(NIOSSLClientHandler(context: try tls.get(), serverHostname: self.serverName))
+        if let tls = try self.tls?.get() {
+            let name = tls.serverName ?? self.hostName
+            try pipeline.addHandler(NIOSSLClientHandler(context: tls.context, serverHostname: name))
         }
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderListSize = self.configuration.headBytesMax
@@ -135,7 +136,7 @@ final class HTTPConnectionPool {
     }
 
     /// The name to verify; an IP address is none (RFC 6066 §3) and is verified as the socket's peer.
-    private var serverName: String? {
+    private var hostName: String? {
         guard case .tcp(let host, let port) = self.origin.endpoint else { return nil }
         return (try? SocketAddress(ipAddress: host, port: port)) == nil ? host : nil
     }

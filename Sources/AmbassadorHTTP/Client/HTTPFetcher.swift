@@ -1,19 +1,18 @@
 package import AmbassadorCore
 package import NIOCore
 import NIOHTTP1
-import NIOSSL
 
 /// Fetches documents of other servers than LangFlow: each on a connection of its own, since they are fetched every few minutes.
 package final class HTTPFetcher: DocumentFetcher {
     private let group: any EventLoopGroup
-    private let tls: Result<NIOSSLContext, any Error>
+    private let tls: Result<ClientTLS, any Error>
 
     /// Reads the system's authorities.
     ///
     /// The group runs the connections; its owner shuts it down, after the last fetch.
     package init(group: any EventLoopGroup) {
         self.group = group
-        self.tls = Result { try HTTPClient.systemTLS() }
+        self.tls = Result { try ClientTLS() }
     }
 
     package func fetch(

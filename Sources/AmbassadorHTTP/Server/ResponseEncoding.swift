@@ -37,6 +37,8 @@ struct ResponseEncoding {
         if let degradation = response.degradation {
             buffer.writeStaticString("\r\nX-Ambassador-Degraded: ")
             buffer.writeString(degradation.rawValue)
+            // Whoever stores answers behind this one must not take it for LangFlow's.
+            buffer.writeStaticString("\r\nCache-Control: no-store")
         }
         if let retryAfter = response.retryAfterSeconds {
             buffer.writeStaticString("\r\nRetry-After: ")

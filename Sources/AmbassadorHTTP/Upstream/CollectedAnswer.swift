@@ -7,6 +7,8 @@ struct CollectedAnswer {
     private let bytesMax: Int
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
+    /// When the head came.
+    private var time = Timestamp(milliseconds: 0)
 
     init(bytesMax: Int) {
         self.bytesMax = bytesMax
@@ -22,40 +24,41 @@ struct CollectedAnswer {
         return String(Substring(essence)).lowercased()
     }
 
-    /// As ``UpstreamAnswer/lifetimeMax``.
-    var lifetimeMax: Duration? {
-        AnswerLifetime.of(
-            cacheControl: self.head?.headers["cache-control"] ?? [],
-            vary: self.head?.headers["vary"] ?? []
-        )
+    /// What the head says of a 200.
+    var freshness: AnswerFreshness {
+        guard let head = self.head, head.status.code == 200 else { return .unsaid }
+        return AnswerFreshness(head.headers, receivedAt: self.time)
     }
 
     mutating func take(_ head: HTTPResponseHead) throws(UpstreamError) {
         self.head = head
+        self.time = Clocks.system.wall()
         switch head.status.code {
-        case 200, 400...599: break
-        case 300...399: throw .invalid("LangFlow answered with a redirect.")
-        default: throw .invalid("LangFlow answered with a status that no run of a flow has.")
+        case 200: try Self.checkBody(of: head)
+        // Of an error the status is enough: a gateway's page may end with its connection, or be compressed unasked.
+        case 400...599: break
+        case 300...399: throw .invalid(UpstreamCause(.redirect, "status \(head.status.code)"))
+        default: throw .invalid(UpstreamCause(.unexpectedStatus, "\(head.status.code)"))
         }
         let length = head.headers.first(name: "content-length")
-        let codings = head.headers["transfer-encoding"]
-        // A body that ends with its connection cannot be told from one that was cut; any coding but this one ends so.
-        guard codings.allSatisfy({ $0.utf8.equalsIgnoringCase("chunked") }), length != nil || codings.count == 1 else {
-            throw .invalid("LangFlow's answer does not say where it ends.")
-        }
-        guard head.headers[canonicalForm: "content-encoding"].allSatisfy({ $0.utf8.equalsIgnoringCase("identity") })
-        else {
-            throw .invalid("LangFlow's answer has a content coding that was not asked for.")
-        }
-        if !self.isStream, let length = length.flatMap({ Int($0) }), length > self.bytesMax {
-            throw .invalid("LangFlow's answer is over the size limit.")
-        }
+        if !self.isStream, let length = length.flatMap({ Int($0) }), length > self.bytesMax { throw self.tooLarge }
     }
 
-    mutating func take(_ part: ByteBuffer) throws(UpstreamError) {
-        guard self.body.readableBytes + part.readableBytes <= self.bytesMax else {
-            throw .invalid("LangFlow's answer is over the size limit.")
+    private static func checkBody(of head: HTTPResponseHead) throws(UpstreamError) {
+        let codings = head.headers["transfer-encoding"]
+        let hasLength = head.headers.contains(name: "content-length")
+        // A body that ends with its connection cannot be told from one that was cut; any coding but this one ends so.
+        guard codings.allSatisfy({ $0.utf8.equalsIgnoringCase("chunked") }), hasLength || codings.count == 1 else {
+            throw .invalid(UpstreamCause(.unframed))
         }
+        guard head.headers[canonicalForm: "content-encoding"].allSatisfy({ $0.utf8.equalsIgnoringCase("identity") })
+        else { throw .invalid(UpstreamCause(.contentCoding)) }
+    }
+
+    private var tooLarge: UpstreamError { .invalid(UpstreamCause(.tooLarge, "over \(self.bytesMax) bytes")) }
+
+    mutating func take(_ part: ByteBuffer) throws(UpstreamError) {
+        guard self.body.readableBytes + part.readableBytes <= self.bytesMax else { throw self.tooLarge }
         if self.body.readableBytes == 0 {
             self.body = part
         } else {
@@ -65,12 +68,13 @@ struct CollectedAnswer {
 
     /// The answer, all of which has come.
     func whole() throws(UpstreamError) -> UpstreamAnswer {
-        guard let head = self.head else { throw .connectionLost }
+        guard let head = self.head else { throw .connectionLost(UpstreamCause(.closed)) }
         return UpstreamAnswer(
             status: Int(head.status.code),
             contentType: self.contentType,
             body: self.body,
-            lifetimeMax: self.lifetimeMax
+            freshness: self.freshness,
+            retryAfterSeconds: RetryAfter.seconds(head.headers["retry-after"], receivedAt: self.time)
         )
     }
 }

@@ -20,10 +20,10 @@ package final class HTTPHealthSource: HealthSource {
     package init(configuration: UpstreamConfiguration, path: String, group: any EventLoopGroup) {
         self.configuration = configuration
         self.path = path
-        var connections = configuration.client
+        var connections = configuration.connections
         connections.idleConnectionsMax = 1
-        connections.connectTimeout = min(configuration.client.connectTimeout, Self.connectTimeout)
-        self.client = HTTPClient(origin: configuration.url.origin, configuration: connections, group: group)
+        connections.connectTimeout = min(configuration.connectTimeout, Self.connectTimeout)
+        self.client = configuration.client(connections, group)
     }
 
     package func health() async -> HealthReading? {
@@ -58,10 +58,9 @@ package final class HTTPHealthSource: HealthSource {
 
     private static func reading(of error: UpstreamError) -> HealthReading? {
         switch error {
-        case .unreachable: .unhealthy("no connection")
-        case .connectionLost: .unhealthy("the connection ended before the answer did")
+        case .unreachable(let cause), .connectionLost(let cause): .unhealthy(cause.fault.phrase)
         case .timeout: .unhealthy("no answer within 2 s")
-        case .invalid(let reason): .unusable(reason)
+        case .invalid(let cause): .unusable(cause.fault.phrase)
         case .cancelled, .noResources: nil
         }
     }

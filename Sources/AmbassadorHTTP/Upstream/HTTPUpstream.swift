@@ -15,7 +15,7 @@ package final class HTTPUpstream: Upstream {
     /// The group runs the connections; its owner shuts it down, after the upstream.
     package init(configuration: UpstreamConfiguration, group: any EventLoopGroup) {
         self.configuration = configuration
-        self.client = HTTPClient(origin: configuration.url.origin, configuration: configuration.client, group: group)
+        self.client = configuration.client(configuration.connections, group)
     }
 
     package func run(_ call: UpstreamCall) async throws(UpstreamError) -> UpstreamAnswer {

@@ -22,9 +22,9 @@ package final class HTTPVersionSource: VersionSource {
     /// The group runs the connections; its owner shuts it down, after the source.
     package init(configuration: UpstreamConfiguration, group: any EventLoopGroup) {
         self.configuration = configuration
-        var connections = configuration.client
+        var connections = configuration.connections
         connections.idleConnectionsMax = 1
-        self.client = HTTPClient(origin: configuration.url.origin, configuration: connections, group: group)
+        self.client = configuration.client(connections, group)
     }
 
     package func versionToken(of target: FlowName) async throws(UpstreamError) -> String {
@@ -33,10 +33,10 @@ package final class HTTPVersionSource: VersionSource {
         guard status == 200 else {
             // A name may have been given to another flow since.
             self.ids.withLock { $0[target] = nil }
-            throw .invalid("LangFlow answered \(status) to the question for a flow's version.")
+            throw .invalid(UpstreamCause(.unexpectedStatus, "\(status) to the question for a flow's version"))
         }
         guard let token = body["version_token"]?.string?.text, VersionToken.isValid(token) else {
-            throw .invalid("LangFlow's answer has no version_token.")
+            throw .invalid(UpstreamCause(.notJSON, "no version_token"))
         }
         return token
     }
@@ -54,13 +54,13 @@ package final class HTTPVersionSource: VersionSource {
             bytesMax: Self.listBytesMax
         )
         guard status == 200, let flows = list.array else {
-            throw .invalid("LangFlow answered \(status) to the question for its flows.")
+            throw .invalid(UpstreamCause(.unexpectedStatus, "\(status) to the question for its flows"))
         }
         let flow = flows.first {
             $0["endpoint_name"]?.string?.bytes.elementsEqual(target.description.utf8) == true
         }
         guard let id = flow?["id"]?.string.flatMap({ FlowName($0.bytes) }), id.isUUID else {
-            throw .invalid("LangFlow's list of flows has no such endpoint name.")
+            throw .invalid(UpstreamCause(.notJSON, "the list of flows has no such endpoint name"))
         }
         self.ids.withLock { $0[target] = id }
         return id
@@ -93,7 +93,7 @@ package final class HTTPVersionSource: VersionSource {
         do throws(JSONError) {
             return (status, try JSONParser.parse(bytes))
         } catch {
-            throw .invalid("LangFlow's answer is not JSON.")
+            throw .invalid(UpstreamCause(.notJSON))
         }
     }
 }

@@ -35,7 +35,7 @@ final class StreamReceiver: HTTPAnswerReceiver {
             let mailbox = StreamMailbox()
             state = .streaming(mailbox)
             return UpstreamStream(
-                lifetimeMax: answer.lifetimeMax,
+                freshness: answer.freshness,
                 body: ReceivedStream(mailbox: mailbox, giveUp: { call.cancel() })
             )
         }

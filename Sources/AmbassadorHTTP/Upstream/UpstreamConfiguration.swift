@@ -6,6 +6,8 @@ package struct UpstreamConfiguration: Sendable {
     package let url: UpstreamURL
     /// Sent as `x-api-key`; `nil` sends none.
     package let apiKey: Secret?
+    /// How LangFlow is verified; as the system says where `nil`.
+    package var tls: ClientTLS?
     package var connectTimeout: TimeAmount = .seconds(2)
     /// Below the 5 s after which LangFlow's server closes an idle connection.
     package var idleTimeout: TimeAmount = .seconds(4)
@@ -27,11 +29,16 @@ package struct UpstreamConfiguration: Sendable {
     }
 
     /// How connections are kept; `headBytesMax` has room for the cookies that gateways set.
-    var client: HTTPClientConfiguration {
-        var client = HTTPClientConfiguration()
-        client.connectTimeout = self.connectTimeout
-        client.idleTimeout = self.idleTimeout
-        client.idleConnectionsMax = self.idleConnectionsMax
-        return client
+    var connections: HTTPClientConfiguration {
+        var connections = HTTPClientConfiguration()
+        connections.connectTimeout = self.connectTimeout
+        connections.idleTimeout = self.idleTimeout
+        connections.idleConnectionsMax = self.idleConnectionsMax
+        return connections
+    }
+
+    /// A client of LangFlow that has no connection yet.
+    func client(_ connections: HTTPClientConfiguration, _ group: any EventLoopGroup) -> HTTPClient {
+        HTTPClient(origin: self.url.origin, configuration: connections, tls: self.tls, group: group)
     }
 }

@@ -9,19 +9,36 @@ extension UpstreamError {
         switch error {
         case let error as UpstreamError: self = error
         case let error as HTTPCallError: self.init(error)
-        default: self = .connectionLost
+        default: self = .connectionLost(UpstreamCause(.closed))
         }
     }
 
     private init(_ error: HTTPCallError) {
         switch error {
-        case .notConnected, .shutDown: self = .unreachable
+        case .notConnected(let fault, let reason): self = .unreachable(UpstreamCause(Self.fault(fault), reason))
+        case .shutDown: self = .unreachable(UpstreamCause(.connect, "the client was shut down"))
         case .noResources: self = .noResources
-        case .connectionLost: self = .connectionLost
+        case .connectionLost(.closed): self = .connectionLost(UpstreamCause(.closed))
+        case .connectionLost(.reset): self = .connectionLost(UpstreamCause(.reset))
+        case .connectionLost(.tls(let reason)): self = .connectionLost(UpstreamCause(.tls, reason))
         case .timedOut: self = .timeout
-        case .malformed: self = .invalid("LangFlow's answer is not well-formed HTTP.")
-        case .tooLarge(let bytesMax): self = .invalid("LangFlow's answer is over \(bytesMax) bytes.")
+        case .malformed(let reason): self = .invalid(UpstreamCause(.malformed, reason))
+        case .speaksTLS: self = .invalid(UpstreamCause(.speaksTLS))
+        case .tooLarge(let bytesMax): self = .invalid(UpstreamCause(.tooLarge, "over \(bytesMax) bytes"))
         case .cancelled: self = .cancelled
+        }
+    }
+
+    private static func fault(_ fault: ConnectionFault) -> UpstreamFault {
+        switch fault {
+        case .refused: .refused
+        case .name: .dns
+        case .noRoute: .noRoute
+        case .timeout: .connectTimeout
+        case .certificate: .certificate
+        case .tls: .tls
+        case .notTLS: .notTLS
+        case .other: .connect
         }
     }
 }

@@ -36,6 +36,7 @@ extension Envelope {
             target: head.target,
             storedAt: Timestamp(milliseconds: storedAt),
             lifetimeMax: lifetimeMax.value.map { .milliseconds($0) },
+            forbidsStale: head.flags.contains(.forbidsStale),
             answer: answer,
             usage: Usage(
                 inputTokens: inputTokens.value.map { Int($0) },

@@ -47,6 +47,7 @@ extension Envelope {
         if entry.usage.outputTokens != nil { flags.insert(.outputTokens) }
         if entry.input != nil { flags.insert(.input) }
         if entry.answer.form == .records { flags.insert(.records) }
+        if entry.forbidsStale { flags.insert(.forbidsStale) }
         return flags
     }
 

@@ -32,7 +32,9 @@ enum Envelope {
         static let input = Flags(rawValue: 1 << 4)
         /// The answer is the records of a stream, not a document.
         static let records = Flags(rawValue: 1 << 5)
-        static let all: Flags = [.keyed, .lifetimeMax, .inputTokens, .outputTokens, .input, .records]
+        /// The answer must not be served once it is stale.
+        static let forbidsStale = Flags(rawValue: 1 << 6)
+        static let all: Flags = [.keyed, .lifetimeMax, .inputTokens, .outputTokens, .input, .records, .forbidsStale]
     }
 
     /// What numbers may be: anything beyond is damage, and would overflow whoever computes with it.

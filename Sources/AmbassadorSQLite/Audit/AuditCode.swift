@@ -79,6 +79,9 @@ enum AuditCode {
         case .misdirected: 110
         case .unknownKey: 111
         case .storeUnavailable: 112
+        case .connectionLost: 113
+        case .upstreamGateway: 114
+        case .upstreamLimited: 115
         }
     }
 }

@@ -6,7 +6,7 @@ import NIOCore
 enum EntryRow {
     static let columns = """
         scope, input_hash, checksum, stored_at, tenant, target, lifetime_max_us, upstream_us, input_tokens, output_tokens, \
-        session_offsets, text, input, body, form
+        session_offsets, text, input, body, form, forbids_stale
         """
 
     /// A row that was read.
@@ -51,9 +51,10 @@ enum EntryRow {
         statement.bind(blob: entry.input, at: 13)
         statement.bind(blob: entry.answer.body, at: 14)
         statement.bind(Int64(entry.answer.form.rawValue), at: 15)
-        statement.bind(Self.number(of: entry.key), at: 16)
-        statement.bind(expiresAt.milliseconds, at: 17)
-        statement.bind(size, at: 18)
+        statement.bind(entry.forbidsStale ? 1 : 0, at: 16)
+        statement.bind(Self.number(of: entry.key), at: 17)
+        statement.bind(expiresAt.milliseconds, at: 18)
+        statement.bind(size, at: 19)
     }
 
     /// Reads the row that a statement stands on, whose columns are ``columns``.
@@ -82,6 +83,7 @@ enum EntryRow {
             target: target,
             storedAt: Timestamp(milliseconds: row.integer(at: 3)),
             lifetimeMax: row.optionalInteger(at: 6).map { .microseconds($0) },
+            forbidsStale: row.integer(at: 15) != 0,
             answer: Answer(form: form, body: row.blob(at: 13), sessionOffsets: offsets, text: row.blob(at: 11)),
             usage: Usage(
                 inputTokens: row.optionalInteger(at: 8).map { Int($0) },
@@ -113,8 +115,9 @@ enum EntryRow {
         Self.update(&hasher, entry.answer.text)
         Self.update(&hasher, entry.answer.body)
         if let input = entry.input { Self.update(&hasher, input) }
-        // A document's checksum is that of the time before there were other forms.
+        // Where there is nothing of them, it is that of the time before there were other forms, and before stale answers were forbidden.
         if entry.answer.form != .document { Self.update(&hasher, [entry.answer.form.rawValue]) }
+        if entry.forbidsStale { Self.update(&hasher, Array("forbids stale".utf8)) }
         return Array(hasher.finalize())
     }
 

@@ -25,7 +25,7 @@ final class EntryTable {
         self.insert = try connection.prepare(
             """
             INSERT OR REPLACE INTO entries (\(EntryRow.columns), key, expires_at, size)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         self.present = try connection.prepare("SELECT size, stored_at FROM entries WHERE key = ?")

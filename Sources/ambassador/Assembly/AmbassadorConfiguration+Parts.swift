@@ -95,9 +95,25 @@ extension AmbassadorConfiguration {
         return settings
     }
 
+    var upstreamTLSSettings: ClientTLSSettings {
+        var settings = ClientTLSSettings()
+        if let authorityFile = self.upstream.tls.authorityFile { settings.authorityFile = authorityFile }
+        settings.certificateFile = self.upstream.tls.certificateFile
+        settings.privateKeyFile = self.upstream.tls.privateKeyFile
+        settings.serverName = self.upstream.tls.serverName
+        return settings
+    }
+
     var upstreamConfiguration: UpstreamConfiguration {
         get throws(InvalidValue) {
             var upstream = try UpstreamConfiguration(url: self.upstream.url, apiKey: self.upstream.apiKey)
+            if self.upstream.url.isTLS {
+                do throws(CertificateError) {
+                    upstream.tls = try ClientTLS(self.upstreamTLSSettings)
+                } catch {
+                    throw InvalidValue("of upstream.tls cannot be used: \(error)")
+                }
+            }
             upstream.connectTimeout = TimeAmount(self.upstream.connectTimeout)
             upstream.answerBytesMax = self.upstream.answerBytesMax
             upstream.idleConnectionsMax = self.upstream.concurrencyMax ?? ConcurrencyLimit.autoMax
@@ -247,14 +263,7 @@ extension AmbassadorConfiguration {
             audit: database.auditLog,
             upstream: upstream,
             breaker: breaker,
-            health: UpstreamHealth(
-                breaker: breaker,
-                source: health,
-                metrics: registry,
-                clocks: clocks,
-                sleeper: sleeper,
-                logger: logger
-            ),
+            health: self.upstreamHealth(breaker, health, registry, clocks, sleeper, logger),
             limit: ConcurrencyLimit(
                 limit: self.upstream.concurrencyMax,
                 queueMax: self.upstream.queueMax,
@@ -279,6 +288,25 @@ extension AmbassadorConfiguration {
 
     private func flights(_ sleeper: Sleeper) -> Flights {
         Flights(waitersMax: self.limits.waitersPerFlightMax, leaderGrace: Self.leaderGrace, sleeper: sleeper)
+    }
+
+    private func upstreamHealth(
+        _ breaker: CircuitBreaker,
+        _ source: HTTPHealthSource?,
+        _ registry: MetricRegistry,
+        _ clocks: Clocks,
+        _ sleeper: Sleeper,
+        _ logger: Logger
+    ) -> UpstreamHealth {
+        UpstreamHealth(
+            breaker: breaker,
+            source: source,
+            upstream: self.upstream.url.description,
+            metrics: registry,
+            clocks: clocks,
+            sleeper: sleeper,
+            logger: logger
+        )
     }
 
     /// What `/readyz` says of pins and tombstones that were damaged, until an operator has decided anew.

@@ -106,7 +106,18 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         var answerBytesMax = 16 << 20
         /// `nil` where LangFlow is not asked for its health.
         var healthPath: String? = "/health"
+        var tls = UpstreamTLS()
         var breaker = Breaker()
+    }
+
+    /// How LangFlow is verified where its address begins with `https`, and what it is shown of us.
+    struct UpstreamTLS: Sendable, Equatable {
+        /// `nil` for the authorities of the system.
+        var authorityFile: String?
+        var certificateFile: String?
+        var privateKeyFile: String?
+        /// `nil` for the host of the address.
+        var serverName: String?
     }
 
     struct Breaker: Sendable, Equatable {

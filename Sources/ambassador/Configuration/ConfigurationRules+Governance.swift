@@ -86,6 +86,28 @@ extension ConfigurationRules {
         }
     }
 
+    mutating func checkUpstreamEncryption() {
+        let paths = ["ca_file", "certificate_file", "private_key_file", "server_name"].map { "upstream.tls.\($0)" }
+        let upstream = self.configuration.upstream
+        guard upstream.url.isTLS else {
+            guard upstream.tls != AmbassadorConfiguration.UpstreamTLS() else { return }
+            let path = paths.first { self.origins[$0] != nil } ?? paths[0]
+            return self.refuse(
+                path,
+                because: "upstream.url begins with http://, so that no TLS is spoken; write https://"
+            )
+        }
+        if (upstream.tls.certificateFile == nil) != (upstream.tls.privateKeyFile == nil) {
+            return self.refuse(paths[1], paths[2], because: "TLS needs both certificate_file and private_key_file")
+        }
+        do throws(CertificateError) {
+            try self.configuration.upstreamTLSSettings.check()
+        } catch {
+            let set = paths.first { self.origins[$0] != nil }
+            self.refuse(set ?? "upstream.url", because: set == nil ? "\(error) (SSL_CERT_FILE)" : error.description)
+        }
+    }
+
     mutating func checkLimits() {
         let limits = self.configuration.rateLimits
         if limits.count > RateLimit.countMax {

@@ -19,6 +19,7 @@ struct ConfigurationRules {
         self.checkBreaker()
         self.checkFlows()
         self.checkEncryption()
+        self.checkUpstreamEncryption()
         self.checkIdentity()
         self.checkLimits()
     }

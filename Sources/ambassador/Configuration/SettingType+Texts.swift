@@ -36,6 +36,17 @@ extension SettingType<String> {
         format: { $0 }
     )
 
+    /// The name of a host, or an address without brackets, in lower case and without a port.
+    static let hostName = SettingType(
+        scalar: "host",
+        parse: { text throws(InvalidValue) in
+            let text = try SettingType.text(bytesMax: 255).parse(.text(text))
+            let isAddress = text.utf8.contains(UInt8(ascii: ":"))
+            return try HostAndPort(isAddress ? "[\(text)]" : text[...], defaultPort: 0).host
+        },
+        format: { $0 }
+    )
+
     /// The path of a URL, which follows the prefix of another.
     static let urlPath = SettingType(
         scalar: "URL path",

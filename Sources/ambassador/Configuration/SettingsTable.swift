@@ -5,8 +5,9 @@ import AmbassadorRedis
 enum SettingsTable {
     /// Everything that is not under a name of the operator's own; see ``maps``.
     static let top = SettingsBlock<AmbassadorConfiguration>(
-        Self.process + Self.routes + Self.governance + Self.crossOrigin + Self.limits + Self.upstream + Self.caching
-            + Self.records + (Self.flowInherited + Self.flowFreshness).map { $0.lifted(to: "defaults", \.defaults) }
+        Self.process + Self.routes + Self.governance + Self.crossOrigin + Self.limits + Self.upstream
+            + Self.upstreamTLS + Self.caching + Self.records
+            + (Self.flowInherited + Self.flowFreshness).map { $0.lifted(to: "defaults", \.defaults) }
             + [
                 Setting(
                     "unlisted_flows",

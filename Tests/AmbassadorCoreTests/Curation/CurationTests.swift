@@ -91,7 +91,7 @@ struct CurationTests {
         }
         #expect(harness.store.entries.isEmpty)
         #expect(harness.upstream.calls.count == 4)
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         #expect(await harness.ask("q").status == 503)
         #expect(await harness.ask("q", cacheControl: "only-if-cached").status == 504)
         #expect(await harness.ambassador.unpin(key) == .done)
@@ -104,7 +104,7 @@ struct CurationTests {
         let harness = Harness(flows: ["faq": .cached(staleIfError: .seconds(1000)) { $0.fallback = "away" }])
         _ = await harness.ask("q")
         _ = await harness.ambassador.tombstone(try self.key(harness), author: "ops", reason: "r")
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         #expect(await harness.ask("q", wantsText: true).text == "away")
     }
 

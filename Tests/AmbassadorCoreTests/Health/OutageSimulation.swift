@@ -144,12 +144,12 @@ struct OutageSimulation {
 
     private func outcome(of flow: Flow) -> (FetchError?, Duration) {
         switch self.condition {
-        case .refusing: (.unreachable, .milliseconds(1))
+        case .refusing: (.unreachable(UpstreamCause(.refused)), .milliseconds(1))
         case .hanging: (.timeout, flow.settings.timeout)
         case .gatewayErrors: (.status(502, message: nil), .milliseconds(5))
         case .well where flow === self.slow: (.timeout, flow.settings.timeout)
         case .well where flow === self.echo: (nil, .milliseconds(80))
-        case .well: (.connectionLost, .milliseconds(20))
+        case .well: (.connectionLost(UpstreamCause(.closed)), .milliseconds(20))
         }
     }
 

@@ -47,7 +47,7 @@ import Testing
         let source = ScriptedHealthSource(Self.away)
         let harness = Harness(
             flows: ["faq": .cached(ttl: .zero)],
-            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable)),
+            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused)))),
             healthSource: source
         )
         try await self.probing(harness) {
@@ -93,14 +93,15 @@ import Testing
     func readiness() async throws {
         let harness = Harness(
             flows: ["faq": .cached()],
-            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable)),
+            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused)))),
             healthSource: ScriptedHealthSource(Self.away)
         )
         #expect(harness.health.complaint == nil)
         _ = await harness.ask("q")
-        #expect(harness.health.complaint == "LangFlow may be away: no connection")
+        let refused = UpstreamFault.refused.phrase
+        #expect(harness.health.complaint == "LangFlow may be away: \(refused)")
         for _ in 0..<5 { _ = await harness.ask("q") }
-        #expect(harness.health.complaint == "LangFlow does not answer; its breaker is open (no connection)")
+        #expect(harness.health.complaint == "LangFlow does not answer; its breaker is open (\(refused))")
     }
 
     @Test("where the health path says nothing of LangFlow, calls find out")
@@ -108,7 +109,7 @@ import Testing
         let source = ScriptedHealthSource(.unusable("an answer with status 404"))
         let harness = Harness(
             flows: ["faq": .cached(ttl: .zero)],
-            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable)),
+            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused)))),
             healthSource: source
         )
         try await self.probing(harness) {

@@ -72,7 +72,7 @@ struct FallbackAnswerTests {
     func isReadable() throws {
         let session = try #require(SessionID("s")).scoped(to: .default)
         let answer = FallbackAnswer.make(text: "away", input: ByteBuffer(string: "x"))
-        let upstream = UpstreamAnswer(status: 200, contentType: "application/json", body: answer.body, lifetimeMax: nil)
+        let upstream = UpstreamAnswer(status: 200, contentType: "application/json", body: answer.body)
         let read = try LangFlowAnswer.read(upstream, session: session)
         #expect(read.answer.text.text == "away")
         #expect(read.usage == .unknown)

@@ -10,7 +10,7 @@ struct LangFlowAnswerTests {
 
     private static func upstream(_ body: String, status: Int = 200, type: String = "application/json") -> UpstreamAnswer
     {
-        UpstreamAnswer(status: status, contentType: type, body: ByteBuffer(string: body), lifetimeMax: nil)
+        UpstreamAnswer(status: status, contentType: type, body: ByteBuffer(string: body))
     }
 
     private static func read(_ body: String) throws -> LangFlowAnswer {
@@ -179,7 +179,7 @@ struct LangFlowAnswerTests {
     @Test(
         "a 200 that is no JSON object is malformed",
         arguments: [
-            "", "null", "[]", "\"x\"", "<html></html>", "{", "{}{}", "{\"a\":1,\"a\":2}", "{\"a\":NaN}", "\u{FEFF}{}",
+            "", "null", "[]", "\"x\"", "<html></html>", "{", "{}{}", "{\"a\":1,\"a\":2}", "\u{FEFF}{}",
             "OK",
         ]
     )
@@ -196,7 +196,7 @@ struct LangFlowAnswerTests {
         arguments: ["", "text/html", "text/plain", "text/event-stream", "application/problem+json"]
     )
     func refusesTypes(type: String) {
-        #expect(throws: UpstreamError.invalid("the answer's content type is not application/json")) {
+        #expect(throws: UpstreamError.invalid(UpstreamCause(.contentType, type))) {
             try LangFlowAnswer.read(Self.upstream(Recorded.echo.body, type: type), session: Self.session("s"))
         }
     }

@@ -124,7 +124,7 @@ import Testing
                 == #"data: {"error":{"message":"no luck","type":"server_error","code":"upstream_failed","param":null}}"#
         )
         harness.upstream.followStreams { _, _ throws(UpstreamError) in
-            ScriptedStream([user], failing: .connectionLost).opening()
+            ScriptedStream([user], failing: .connectionLost(UpstreamCause(.closed))).opening()
         }
         let cut = await StreamReading(
             await Self.ask(harness, messages: #"{"role":"user","content":"r"}"#, #","stream":true"#)
@@ -139,7 +139,7 @@ import Testing
         let harness = Harness(flows: ["faq": settings])
         _ = await Self.ask(harness)
         harness.clock.advance(by: .seconds(10))
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         for (messages, text) in [(Self.question, "answer 0 to q"), (#"{"role":"user","content":"new"}"#, "away")] {
             let answer = await Self.ask(harness, messages: messages)
             #expect(answer.degradation != nil)

@@ -156,7 +156,7 @@ import Testing
         #expect(events[3]["response"]?["status"]?.string?.text == "failed")
         #expect(events[3]["response"]?["error"]?["message"]?.string?.text == "no luck")
         harness.upstream.followStreams { _, _ throws(UpstreamError) in
-            ScriptedStream([user], failing: .connectionLost).opening()
+            ScriptedStream([user], failing: .connectionLost(UpstreamCause(.closed))).opening()
         }
         let cut = await StreamReading(await Self.ask(harness, #""input":"r","stream":true"#))
         #expect(!cut.isComplete)

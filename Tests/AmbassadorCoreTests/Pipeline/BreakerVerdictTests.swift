@@ -10,14 +10,17 @@ import Testing
         (.status(503, message: nil), true, .abandoned, .failed),
         (.status(504, message: nil), true, .abandoned, .failed),
         (.status(505, message: nil), true, .failed, .succeeded),
-        (.unreachable, true, .abandoned, .failed),
-        (.connectionLost, true, .abandoned, .failed),
+        (.unreachable(UpstreamCause(.refused)), true, .abandoned, .failed),
+        (.connectionLost(UpstreamCause(.closed)), true, .abandoned, .failed),
         // A flow's timeout says nothing of the others'.
         (.timeout, true, .failed, .abandoned),
         // The caller had used the time up before the call: nobody's fault.
         (.timeout, false, .abandoned, .abandoned),
-        (.invalid("x"), true, .failed, .abandoned),
+        (.invalid(UpstreamCause(.notJSON)), true, .failed, .abandoned),
         (.credentialRefused, true, .abandoned, .succeeded),
+        // A gateway refuses one path or text; that it does so says nothing of LangFlow.
+        (.gateway(GatewayAnswer(.sample(404, "text/html"))), true, .abandoned, .abandoned),
+        (.held(status: 429, retryAfterSeconds: 1), true, .abandoned, .abandoned),
         // What this host lacks is not LangFlow's fault.
         (.noResources, true, .abandoned, .abandoned),
         (.breakerOpen, true, .abandoned, .abandoned),

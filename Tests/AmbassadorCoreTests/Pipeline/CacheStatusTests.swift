@@ -79,7 +79,7 @@ struct CacheStatusTests {
     func failure() async {
         let harness = Harness(flows: ["faq": .cached(staleIfError: .seconds(60))])
         _ = await harness.ask("q")
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         let degraded = await harness.ask("q", cacheControl: "no-cache")
         #expect(degraded.cacheStatusText == "ambassador; fwd=stale; fwd-status=503; detail=degraded")
         #expect(degraded.degradation == .stale)

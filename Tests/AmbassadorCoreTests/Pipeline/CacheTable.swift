@@ -67,7 +67,7 @@ struct CacheCase: Sendable, CustomTestStringConvertible {
                 harness.clock.advance(by: .seconds(seconds))
                 _ = await harness.ask("q", cacheControl: directives)
             case .up: harness.upstream.follow(ScriptedUpstream.echo)
-            case .down: harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+            case .down: harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
             case .fails(let status): harness.upstream.follow(ScriptedUpstream.status(status, #"{"detail":"x"}"#))
             case .answersLive(let seconds):
                 harness.upstream.follow { call, number throws(UpstreamError) in
@@ -76,7 +76,7 @@ struct CacheCase: Sendable, CustomTestStringConvertible {
                         status: answer.status,
                         contentType: answer.contentType,
                         body: answer.body,
-                        lifetimeMax: .seconds(seconds)
+                        freshness: AnswerFreshness(lifetimeMax: .seconds(seconds))
                     )
                 }
             }

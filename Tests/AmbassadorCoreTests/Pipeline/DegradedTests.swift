@@ -6,7 +6,10 @@ import Testing
 
 /// What a caller gets by the age of the entry and the state of LangFlow: SPEC's table of freshness, case by case.
 @Suite struct DegradedTests {
-    static let outages: [UpstreamError] = [.unreachable, .connectionLost, .timeout, .invalid("broken")]
+    static let outages: [UpstreamError] = [
+        .unreachable(UpstreamCause(.refused)), .connectionLost(UpstreamCause(.closed)), .timeout,
+        .invalid(UpstreamCause(.malformed)),
+    ]
 
     @Test("a stale answer is served in an outage, within its time and no longer", arguments: outages)
     func staleIfError(error: UpstreamError) async {
@@ -30,7 +33,7 @@ import Testing
         let harness = Harness(flows: ["faq": .cached(ttl: .zero, staleIfError: .seconds(100))])
         #expect(await harness.ask("q", wantsText: true).text == "answer 0 to q")
         #expect(await harness.ask("q", wantsText: true).text == "answer 1 to q")
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         let stale = await harness.ask("q", wantsText: true)
         #expect(stale.text == "answer 1 to q")
         #expect(stale.degradation == .stale)
@@ -56,7 +59,10 @@ import Testing
 
     @Test("the ambassador's own key being refused is a bad gateway that readiness tells of")
     func credential() async {
-        let harness = Harness(flows: ["faq": .cached()], upstream: ScriptedUpstream(ScriptedUpstream.status(403, "{}")))
+        let harness = Harness(
+            flows: ["faq": .cached()],
+            upstream: ScriptedUpstream(ScriptedUpstream.status(403, #"{"detail":"Invalid or missing API key"}"#))
+        )
         harness.readiness.becomeReady()
         #expect(await harness.ask("q").status == 502)
         let ready = harness.ambassador.probe(.ready, traceID: .random())
@@ -73,7 +79,7 @@ import Testing
         breaker.consecutiveFailures = 1
         let harness = Harness(
             flows: ["faq": .cached()],
-            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable)),
+            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused)))),
             breaker: breaker
         )
         func text(_ probe: Probe) -> String { harness.ambassador.probe(probe, traceID: .random()).text }
@@ -93,7 +99,7 @@ import Testing
     func fallback() async {
         let harness = Harness(
             flows: ["faq": .cached { $0.fallback = "We are away." }, "bare": .cached()],
-            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable))
+            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         )
         let fallback = await harness.ask("q", wantsText: true)
         #expect(fallback.status == 200)
@@ -112,7 +118,7 @@ import Testing
         let harness = Harness(flows: ["faq": .cached(ttl: .seconds(1), staleIfError: .seconds(1000))])
         _ = await harness.ask("q")
         harness.clock.advance(by: .seconds(2))
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         for _ in 0..<5 { _ = await harness.ask("q") }
         let calls = harness.upstream.calls.count
         let stale = await harness.ask("q")
@@ -142,7 +148,7 @@ import Testing
     func unusableAnswers() async {
         let harness = Harness(flows: ["bad": .cached(), "good": .cached(ttl: .zero, staleIfError: .seconds(1))])
         harness.upstream.follow { call, number throws(UpstreamError) in
-            guard call.target.description == "good" else { throw .invalid("the answer is over the limit") }
+            guard call.target.description == "good" else { throw .invalid(UpstreamCause(.tooLarge)) }
             return try await ScriptedUpstream.echo(call, number)
         }
         for _ in 0..<20 { _ = await harness.ask("q", of: "bad") }
@@ -171,7 +177,7 @@ import Testing
         shared.goAway()
         let after = Harness(
             flows: ["faq": settings],
-            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable)),
+            upstream: ScriptedUpstream(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused)))),
             shared: shared,
             store: store
         )

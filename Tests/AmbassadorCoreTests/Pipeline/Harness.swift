@@ -31,7 +31,8 @@ struct Harness {
         entryBytesMax: Int = 1 << 20,
         streams: StreamLimits = StreamLimits(),
         curationStore: (any CurationStore)? = nil,
-        healthSource: (any HealthSource)? = nil
+        healthSource: (any HealthSource)? = nil,
+        log: CollectedLog = CollectedLog()
     ) {
         self.upstream = upstream
         self.audit = audit
@@ -46,10 +47,11 @@ struct Harness {
         self.health = UpstreamHealth(
             breaker: upstreamBreaker,
             source: healthSource,
+            upstream: "http://langflow.test",
             metrics: registry,
             clocks: clocks,
             sleeper: self.clock.sleeper,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            logger: log.logger
         )
         self.ambassador = Ambassador(
             AmbassadorParts(
@@ -82,6 +84,13 @@ struct Harness {
                 curationStore: curationStore
             )
         )
+    }
+
+    /// How many calls to LangFlow have failed for a reason, as `/metrics` says.
+    func failures(_ fault: UpstreamFault) -> Int? {
+        let line = "ambassador_upstream_failures_total{reason=\"\(fault.rawValue)\"} "
+        let text = String(buffer: PrometheusText.render(self.registry))
+        return text.split(separator: "\n").first { $0.hasPrefix(line) }.flatMap { Int($0.dropFirst(line.count)) }
     }
 
     /// Asks a flow by `/run-flow` and waits for the answer.

@@ -72,7 +72,7 @@ struct LimitsTests {
     @Test("a call that failed counts towards the budget of requests")
     func failedCalls() async throws {
         let harness = Harness(flows: ["faq": .cached()], budgets: [.default: try Budget(requestsPerDay: 1)])
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         #expect(await harness.ask("a").status == 503)
         #expect(await harness.ask("b").status == 429)
     }

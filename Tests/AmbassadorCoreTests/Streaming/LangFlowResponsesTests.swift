@@ -92,7 +92,7 @@ import Testing
         #expect(failed.records[1].contains(#""delta":{"content":"no luck"},"status":"failed","finish_reason":"error""#))
         #expect(failed.records[2] == "data: [DONE]")
         harness.upstream.followStreams { _, _ throws(UpstreamError) in
-            ScriptedStream([user], failing: .connectionLost).opening()
+            ScriptedStream([user], failing: .connectionLost(UpstreamCause(.closed))).opening()
         }
         let cut = await StreamReading(await Self.ask(harness, #""input":"r","stream":true"#))
         #expect(!cut.isComplete)

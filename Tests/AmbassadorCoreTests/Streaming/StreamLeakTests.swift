@@ -46,7 +46,7 @@ import Testing
         settings.consecutiveFailures = 1
         let harness = Harness(flows: ["faq": FlowSettings()], breaker: settings)
         let breaker = harness.ambassador.parts.breaker
-        harness.upstream.followStreams { _, _ throws(UpstreamError) in throw .unreachable }
+        harness.upstream.followStreams { _, _ throws(UpstreamError) in throw .unreachable(UpstreamCause(.refused)) }
         #expect(await harness.ask("a", wantsStream: true).status == 503)
         #expect(breaker.state == .open)
         harness.clock.advance(by: settings.openTime)

@@ -54,7 +54,7 @@ import Testing
         let reader = try #require(relay.join())
         relay.open()
         _ = await relay.append(Self.record("a"))
-        relay.finish(nil, StreamEnd(failure: FetchFailure(.connectionLost), isCut: true))
+        relay.finish(nil, StreamEnd(failure: FetchFailure(.connectionLost(UpstreamCause(.closed))), isCut: true))
         #expect(await Self.next(relay, reader) == "a\n\n")
         #expect(await Self.next(relay, reader) == "(cut)")
     }

@@ -101,7 +101,7 @@ import Testing
         for length in 0..<whole.utf8.count {
             let part = String(decoding: Array(whole.utf8.prefix(length)), as: UTF8.self)
             harness.upstream.followStreams { _, _ throws(UpstreamError) in
-                ScriptedStream(part.isEmpty ? [] : [part], failing: .connectionLost).opening()
+                ScriptedStream(part.isEmpty ? [] : [part], failing: .connectionLost(UpstreamCause(.closed))).opening()
             }
             let response = await harness.ask("q", wantsStream: true)
             let reading = await StreamReading(response)
@@ -178,15 +178,14 @@ import Testing
                 UpstreamAnswer(
                     status: 422,
                     contentType: "application/json",
-                    body: ByteBuffer(string: "{}"),
-                    lifetimeMax: nil
+                    body: ByteBuffer(string: #"{"detail":"no"}"#)
                 )
             )
         }
         let rejected = await harness.ask("q", wantsStream: true)
         #expect(rejected.status == 422)
-        #expect(rejected.text == "{}")
-        harness.upstream.followStreams { _, _ throws(UpstreamError) in throw .unreachable }
+        #expect(rejected.text == #"{"detail":"no"}"#)
+        harness.upstream.followStreams { _, _ throws(UpstreamError) in throw .unreachable(UpstreamCause(.refused)) }
         let fallback = await harness.ask("q", wantsStream: true)
         #expect(fallback.degradation == .fallback)
         let reading = await StreamReading(fallback)

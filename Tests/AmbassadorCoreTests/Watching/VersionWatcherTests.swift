@@ -18,7 +18,7 @@ struct VersionWatcherTests {
 
         func versionToken(of target: FlowName) async throws(UpstreamError) -> String {
             self.asked.withLock { $0.append(target) }
-            guard let token = self.token.withLock({ $0 }) else { throw .unreachable }
+            guard let token = self.token.withLock({ $0 }) else { throw .unreachable(UpstreamCause(.refused)) }
             return token
         }
     }
@@ -64,7 +64,7 @@ struct VersionWatcherTests {
         #expect(await harness.ask("q").cacheStatusText?.contains("hit") == true)
         source.token.withLock { $0 = "v2" }
         #expect(await watcher.check(&known, wasAway: false) == false)
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
         #expect(await harness.ask("q", wantsText: true).degradation == .stale)
         #expect(await harness.ask("q", cacheControl: "stale-if-error=0").status == 503)
         #expect(await harness.ask("q", cacheControl: "only-if-cached, max-stale").status == 504)

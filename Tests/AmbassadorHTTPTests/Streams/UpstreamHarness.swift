@@ -94,8 +94,7 @@ struct UpstreamHarness {
                 return .whole(text)
             }
         } catch {
-            if case .invalid = error { return .failed("invalid", after: text) }
-            return .failed("\(error)", after: text)
+            return .failed(error.word, after: text)
         }
     }
 }

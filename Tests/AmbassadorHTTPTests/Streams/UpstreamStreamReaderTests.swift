@@ -196,7 +196,7 @@ import Testing
             guard case .stream(let stream) = try await harness.upstream.stream(harness.call) else {
                 throw UpstreamHarness.NoStream()
             }
-            #expect(stream.lifetimeMax == .zero)
+            #expect(stream.freshness.lifetimeMax == .zero)
             #expect(try await stream.body.next() == nil)
         }
     }

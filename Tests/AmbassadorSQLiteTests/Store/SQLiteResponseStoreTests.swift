@@ -23,6 +23,7 @@ import Testing
                 text: text,
                 input: input,
                 lifetimeMax: .milliseconds(1_234_567),
+                forbidsStale: input == nil,
                 sessionOffsets: [0, 1]
             )
             for isFirst in [true, false] {
@@ -36,6 +37,7 @@ import Testing
                     #expect(found.target == entry.target)
                     #expect(found.storedAt == entry.storedAt)
                     #expect(found.lifetimeMax == entry.lifetimeMax)
+                    #expect(found.forbidsStale == entry.forbidsStale)
                     #expect(found.answer == entry.answer)
                     #expect(found.usage == entry.usage)
                     #expect(found.upstreamMicroseconds == entry.upstreamMicroseconds)

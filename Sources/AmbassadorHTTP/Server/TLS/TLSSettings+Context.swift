@@ -13,13 +13,13 @@ extension TLSSettings {
     ///
     /// Reads files; not for an event loop.
     func load() throws(CertificateError) -> LoadedCertificate {
-        let certificates = try Self.certificates(in: CertificateFile(self.certificateFile))
+        let certificates = try CertificateFile(self.certificateFile).certificates()
         let chain = certificates.map { NIOSSLCertificateSource.certificate($0) }
-        let key = NIOSSLPrivateKeySource.privateKey(try self.privateKey())
+        let key = NIOSSLPrivateKeySource.privateKey(try CertificateFile(self.privateKeyFile).privateKey())
         var configuration: TLSConfiguration
         var authorities: [NIOSSLCertificate] = []
         if let clientAuthorityFile {
-            authorities = try Self.certificates(in: CertificateFile(clientAuthorityFile))
+            authorities = try CertificateFile(clientAuthorityFile).certificates()
             configuration = .makeServerConfigurationWithMTLS(
                 certificateChain: chain,
                 privateKey: key,
@@ -45,24 +45,5 @@ extension TLSSettings {
         } catch {
             throw .mismatch(reason: String(describing: error))
         }
-    }
-
-    private static func certificates(in file: CertificateFile) throws(CertificateError) -> [NIOSSLCertificate] {
-        let bytes = try file.read()
-        // The library's error says no more than that it did not find one.
-        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
-            throw file.fault("has no certificate in PEM")
-        }
-        return certificates
-    }
-
-    private func privateKey() throws(CertificateError) -> NIOSSLPrivateKey {
-        let file = CertificateFile(self.privateKeyFile)
-        let bytes = try file.read(isSecret: true)
-        // The library's error is dropped: nothing that comes of a key's bytes is shown.
-        guard let key = try? NIOSSLPrivateKey(bytes: bytes, format: .pem) else {
-            throw file.fault("has no private key in PEM, or one with a passphrase")
-        }
-        return key
     }
 }

@@ -1,23 +1,23 @@
-import Foundation
+package import Foundation
 
 /// An authority that signs certificates with the `openssl` command, in a folder of its own.
-struct TestAuthority {
-    struct CommandFailed: Error {
-        let output: String
+package struct TestAuthority: Sendable {
+    package struct CommandFailed: Error {
+        package let output: String
     }
 
     /// A certificate, its key, and the authority that signed it, by their paths.
-    struct Identity {
-        let certificate: String
-        let key: String
-        let authority: String
+    package struct Identity: Sendable {
+        package let certificate: String
+        package let key: String
+        package let authority: String
     }
 
-    let folder: URL
+    package let folder: URL
 
-    var certificate: String { self.folder.appendingPathComponent("ca.pem").path }
+    package var certificate: String { self.folder.appendingPathComponent("ca.pem").path }
 
-    init(name: String = "test authority") throws {
+    package init(name: String = "test authority") throws {
         self.folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
         try self.openssl(
@@ -39,10 +39,15 @@ struct TestAuthority {
         )
     }
 
-    /// Signs a certificate for the loopback addresses, which ends in so many days, or ended a day ago (-1).
-    func identity(_ name: String, days: Int = 2) throws -> Identity {
+    /// Signs a certificate for the loopback addresses, or for other names in OpenSSL's words, which ends in so many days, or ended a
+    /// day ago (-1).
+    package func identity(
+        _ name: String,
+        names: String = "IP:127.0.0.1,DNS:localhost",
+        days: Int = 2
+    ) throws -> Identity {
         let extensions = self.folder.appendingPathComponent("\(name).ext")
-        try Data("subjectAltName=IP:127.0.0.1,DNS:localhost\n".utf8).write(to: extensions)
+        try Data("subjectAltName=\(names)\n".utf8).write(to: extensions)
         try self.openssl(
             "req",
             "-newkey",
@@ -83,7 +88,7 @@ struct TestAuthority {
         return identity
     }
 
-    func remove() {
+    package func remove() {
         // A folder that is left behind is the system's to clear.
         try? FileManager.default.removeItem(at: self.folder)
     }
