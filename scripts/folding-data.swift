@@ -1,9 +1,10 @@
-// Writes Sources/AmbassadorCore/Caching/Folding/FoldingData.swift:
+// Writes Sources/AmbassadorCore/Caching/Folding/FoldingData.swift and ScalarKindData.swift:
 //
 //     swift scripts/folding-data.swift > Sources/AmbassadorCore/Caching/Folding/FoldingData.swift
+//     swift scripts/folding-data.swift kinds > Sources/AmbassadorCore/Caching/Folding/ScalarKindData.swift
 //
-// Decompositions are Foundation's, cases the standard library's. What is hashed depends on the file: where another version of
-// Unicode changes a line of it that was there before, the version in `InputHasher` has to be raised.
+// Decompositions are Foundation's, cases and kinds the standard library's. What is hashed depends on the files: where another version
+// of Unicode changes a line of them that was there before, the version of the form in `Normalization` has to be raised.
 import Foundation
 
 struct Mapping {
@@ -81,7 +82,77 @@ func latestAge(of scalars: some Sequence<Unicode.Scalar>) -> Unicode.Version {
     scalars.compactMap(\.properties.age).max { ($0.major, $0.minor) < ($1.major, $1.minor) } ?? (0, 0)
 }
 
+/// Whether a scalar with a compatibility decomposition means something else than that: super- and subscripts, fractions, units and
+/// words in a square, numbers in circles, brackets and with dots, and the double-struck letters of mathematics.
+func isKept(_ scalar: Unicode.Scalar) -> Bool {
+    let parts = decomposed(scalar)
+    guard parts != [scalar], scalars(String(scalar).decomposedStringWithCanonicalMapping) == [scalar] else {
+        return false
+    }
+    guard let name = scalar.properties.name, !name.hasPrefix("ARABIC"), !name.contains("PRESENTATION FORM") else {
+        return false
+    }
+    if (0x3300...0x33FF).contains(scalar.value) || [0x3250, 0x32CC, 0x32CD, 0x32CE, 0x32CF].contains(scalar.value) {
+        return true
+    }
+    if scalar.properties.numericType != nil {
+        return scalar.properties.generalCategory != .decimalNumber && !name.contains("ROMAN NUMERAL")
+    }
+    return [
+        "SUPERSCRIPT", "SUBSCRIPT", "MODIFIER LETTER", "ORDINAL INDICATOR", "FRACTION", "DOUBLE-STRUCK", "RAISED M",
+        "IDEOGRAPHIC ANNOTATION", "TRADE MARK SIGN", "SERVICE MARK",
+    ].contains { name.contains($0) }
+        || name.hasPrefix("SQUARE ") || name.hasPrefix("SQUARED ")
+}
+
+/// `gap*count`
+func ranges(_ values: [UInt32]) -> [String] {
+    var words: [String] = []
+    var (previous, index): (UInt32, Int) = (0, 0)
+    while index < values.count {
+        var count = 1
+        while index + count < values.count, values[index + count] == values[index] + UInt32(count) { count += 1 }
+        words.append(String(values[index] - previous, radix: 16) + (count == 1 ? "" : "*" + String(count, radix: 16)))
+        previous = values[index + count - 1]
+        index += count
+    }
+    return words
+}
+
+/// Writes what kinds of scalars there are, each scalar in the first list that takes it.
+func printKinds() {
+    let every = (UInt32(0)...0x10FFFF).compactMap(Unicode.Scalar.init)
+    func values(_ isMember: (Unicode.Scalar) -> Bool) -> [String] { ranges(every.filter(isMember).map(\.value)) }
+    func isNumber(_ scalar: Unicode.Scalar) -> Bool {
+        // Roman numerals fold to letters, which are none.
+        scalar.properties.numericType != nil && scalar.properties.name?.contains("ROMAN NUMERAL") != true
+    }
+    print(
+        """
+        /// Which kinds of scalars there are, as far as careful folding needs it: written by `scripts/folding-data.swift`, which has the
+        /// form.
+        ///
+        /// Of Unicode \(latestAge(of: every).major).
+        enum ScalarKindData {
+        \(literal("spaces", "White space.", values(\.properties.isWhitespace)))
+
+        \(literal("numbers", "Digits and other numbers.", values(isNumber)))
+
+        \(literal("cased", "Letters with a case.", values { $0.properties.isCased && !isNumber($0) }))
+
+        \(literal("letters", "Letters without one.", values { $0.properties.isAlphabetic && !$0.properties.isCased && !isNumber($0) }))
+
+        \(literal("kept", "What means something else than its compatibility decomposition.", values(isKept)))
+        }
+        """
+    )
+}
+
 let hangulSyllables: ClosedRange<UInt32> = 0xAC00...0xD7A3
+if CommandLine.arguments.dropFirst().first == "kinds" {
+    printKinds()
+    exit(0)
+}
 let all = (UInt32(0)...0x10FFFF).filter { !hangulSyllables.contains($0) }.compactMap(Unicode.Scalar.init)
 let decompositions = all.compactMap { scalar in
     let parts = decomposed(scalar)

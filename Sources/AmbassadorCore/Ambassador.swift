@@ -91,14 +91,7 @@ package final class Ambassador: Responder {
         exchange.input = input.input
         try Self.check(input, flow.settings)
         let variables = request.head.globalVariables.filter { flow.settings.globalVariables.contains($0.name) }
-        let keyed = flow.settings.session == .key ? input.session : nil
-        let hash = InputHasher.hash(
-            input,
-            normalization: flow.settings.normalize,
-            globalVariables: variables,
-            session: keyed,
-            form: flow.settings.reusesStreams ? nil : input.form
-        )
+        let hash = Self.hash(of: input, flow, variables)
         exchange.inputHash = hash
         // Nothing to most requests, so that nobody is asked for a permission that plays no part.
         let mayRefresh = request.head.directives != nil && caller.permissions.allows(.refresh, on: input.flow)
@@ -116,6 +109,7 @@ package final class Ambassador: Responder {
                 of: input,
                 flow,
                 CacheKey(scope: flow.scope(for: exchange.tenant), input: hash),
+                variables,
                 isBypassed: mayRefresh && directives?.noStore == true
             ),
             directives: directives,
@@ -161,6 +155,7 @@ package final class Ambassador: Responder {
         of input: RunInput,
         _ flow: Flow,
         _ key: CacheKey,
+        _ variables: [GlobalVariable],
         isBypassed: Bool
     ) -> Plan.Caching {
         // Earlier turns that no session stands for are not in the key: their question may mean something else in another conversation.
@@ -170,7 +165,7 @@ package final class Ambassador: Responder {
             return .bypass(flow.settings.isCacheable ? .session : .policy)
         }
         // Whatever the flow's settings and the request say: it is the operator's last word.
-        if let mark = self.parts.curation.mark(for: key) {
+        if let mark = self.parts.curation.mark(for: key) ?? self.earlierMark(of: input, flow, key.scope, variables) {
             return if case .pin = mark.kind { .pinned(mark) } else { .bypass(.tombstone) }
         }
         guard flow.settings.isCacheable else { return .bypass(.policy) }

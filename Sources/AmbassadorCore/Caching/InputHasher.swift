@@ -18,23 +18,27 @@ package enum InputHasher {
     ///   - session: the session where it counts, else `nil`.
     ///   - form: the form of the answer where it counts, else `nil`: where a flow reuses streams, a stream and a plain answer say the
     ///     same.
+    ///   - isEarlier: whether the hash is the one of before the form of `text` changed last.
     /// - Returns: equal hashes for requests of one meaning, by whichever call they came.
     package static func hash(
         _ run: RunInput,
         normalization: Normalization,
         globalVariables: [GlobalVariable],
         session: SessionID?,
-        form: Answer.Form?
+        form: Answer.Form?,
+        isEarlier: Bool = false
     ) -> InputHash {
         // Every element is taken or left out by name, so that a new one breaks the build here. Left out: the flow, because its
         // target is in the scope; the request's own session and the form of the answer, because the flow's settings decide
         // whether they count; and what OpenAI's calls say besides, which shapes the view of the answer alone, or keeps a request from
         // the cache.
         let (_, input, inputType, outputType, outputComponent, tweaks, _, _, _) = run.parts
-        let canonical = TextNormalization.canonical(input, normalization)
+        let canonical =
+            isEarlier && normalization == .text
+            ? TextNormalization.coarse(input) : TextNormalization.canonical(input, normalization)
         var encoding = Encoding(longest: max(canonical.readableBytes, tweaks?.canonical.readableBytes ?? 0))
         encoding.write(.operation, "run")
-        encoding.write(.normalization, normalization.rawValue)
+        encoding.write(.normalization, isEarlier ? normalization.earlierFormName : normalization.formName)
         encoding.write(.input, canonical)
         encoding.write(.inputType, inputType.rawValue)
         encoding.write(.outputType, outputType.rawValue)

@@ -6,7 +6,9 @@ package import NIOCore
 package struct PurgeText: Sendable, Hashable {
     /// As the operator wrote it; 1 to ``bytesMax`` bytes.
     package let raw: ByteBuffer
-    /// In the form of ``Normalization/text``; `nil` where nothing is left of it in that form.
+    /// In a form that misses nothing of what ``Normalization/text`` takes for the same (``TextNormalization/coarse(_:)``).
+    ///
+    /// `nil` where nothing is left of it in that form.
     package let folded: ByteBuffer?
     /// The targets whose inputs are compared in that form too.
     package let foldedTargets: FoldedTargets
@@ -15,7 +17,7 @@ package struct PurgeText: Sendable, Hashable {
 
     package init(_ raw: ByteBuffer, foldedTargets: FoldedTargets = .none) {
         self.raw = raw
-        let folded = foldedTargets == .none ? ByteBuffer() : TextNormalization.canonical(raw, .text)
+        let folded = foldedTargets == .none ? ByteBuffer() : TextNormalization.coarse(raw)
         self.folded = folded.readableBytes == 0 ? nil : folded
         self.foldedTargets = foldedTargets
     }
@@ -28,7 +30,7 @@ package struct PurgeText: Sendable, Hashable {
     /// Whether an input contains the text in the target's own form.
     package func isContainedFolded(in input: ByteBuffer, of target: FlowName) -> Bool {
         guard let folded, self.foldedTargets.contains(target) else { return false }
-        return TextNormalization.canonical(input, .text).contains(folded)
+        return TextNormalization.coarse(input).contains(folded)
     }
 }
 

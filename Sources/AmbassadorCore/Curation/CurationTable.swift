@@ -15,10 +15,13 @@ package final class CurationTable: Sendable {
     package static let bytesMax = 64 << 20
 
     private let state = Mutex(State())
+    /// Whether marks were there before this start, and so perhaps from before the form changed in which texts are hashed.
+    let hasEarlier: Bool
     // A copy of the number of marks that is read without the lock.
     private let count = Atomic<Int>(0)
 
     package init(_ marks: [CurationMark] = []) {
+        self.hasEarlier = !marks.isEmpty
         for mark in marks { self.insert(mark) }
     }
 

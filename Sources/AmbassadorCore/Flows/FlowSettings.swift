@@ -80,8 +80,20 @@ package enum SessionDefault: String, Sendable, CaseIterable {
 /// How the input is brought into the form that is hashed; LangFlow always receives the caller's own text.
 package enum Normalization: String, Sendable, CaseIterable {
     case exact
-    /// NFKC, case fold, runs of white space to one space, trimmed, trailing `?!.。？！` dropped.
+    /// NFKC, case fold, runs of white space to one space, trimmed, trailing `?!.。？！` dropped; but for what carries a meaning.
     case text
+
+    /// How the form is named in the hash; the version of `text` is raised wherever what it makes of a text changes, so that what was
+    /// stored under the earlier form is not found under this one.
+    var formName: String {
+        switch self {
+        case .exact: "exact"
+        case .text: "text-2"
+        }
+    }
+
+    /// The same of the form before.
+    var earlierFormName: String { self.rawValue }
 }
 
 /// What a call costs the operator, in billionths of a currency unit, so that sums are exact.

@@ -43,7 +43,7 @@ struct InputHasherTests {
             globalVariables: [GlobalVariable(name: "B", value: "2"), GlobalVariable(name: "A", value: "1")],
             session: SessionID("s")
         )
-        #expect(full.description == "2b886d7dcb885d53092c460a32c796623528cc3f9f1619dee1ad3dc43166ebf4")
+        #expect(full.description == "7851ddc6da15d52d09f7628f691bcbd825cee83770996019105dd862bbbc2ed5")
     }
 
     @Test(

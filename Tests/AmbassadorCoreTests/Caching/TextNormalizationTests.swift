@@ -3,10 +3,10 @@ import AmbassadorTesting
 import NIOCore
 import Testing
 
-@Suite("Text normalization")
+@Suite("Text normalization, coarse")
 struct TextNormalizationTests {
     private static func fold(_ text: String) -> [UInt8] {
-        Array(TextNormalization.canonical(ByteBuffer(string: text), .text).readableBytesView)
+        Array(TextNormalization.coarse(ByteBuffer(string: text)).readableBytesView)
     }
 
     @Test("exact leaves every byte as it is", arguments: ["", " A ?", "é", "e\u{301}", "\0\u{FEFF}"])
@@ -53,8 +53,8 @@ struct TextNormalizationTests {
     func isIdempotent() {
         for value in UInt32(0)...0x1FFFF {
             guard let scalar = Unicode.Scalar(value), scalar.properties.generalCategory != .unassigned else { continue }
-            let once = TextNormalization.canonical(ByteBuffer(string: "a\(scalar)b"), .text)
-            let twice = TextNormalization.canonical(once, .text)
+            let once = TextNormalization.coarse(ByteBuffer(string: "a\(scalar)b"))
+            let twice = TextNormalization.coarse(once)
             if once != twice { Issue.record("U+\(String(value, radix: 16)): \(once.text) -> \(twice.text)") }
         }
     }

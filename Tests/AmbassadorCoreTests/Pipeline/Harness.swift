@@ -30,6 +30,7 @@ struct Harness {
         breaker: CircuitBreakerSettings = CircuitBreakerSettings(),
         entryBytesMax: Int = 1 << 20,
         streams: StreamLimits = StreamLimits(),
+        curation: CurationTable = CurationTable(),
         curationStore: (any CurationStore)? = nil,
         healthSource: (any HealthSource)? = nil,
         log: CollectedLog = CollectedLog()
@@ -81,6 +82,7 @@ struct Harness {
                 sleeper: self.clock.sleeper,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
                 entryBytesMax: entryBytesMax,
+                curation: curation,
                 curationStore: curationStore
             )
         )

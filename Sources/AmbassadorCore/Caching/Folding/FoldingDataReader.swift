@@ -35,6 +35,20 @@ enum FoldingDataReader {
         return mappings
     }
 
+    /// Reads `gap*count` for each run of scalars, and takes each of them.
+    static func readRanges(_ text: StaticString, _ take: (_ scalar: UInt32) -> Void) {
+        text.withUTF8Buffer { bytes in
+            var reader = NumberReader(bytes: bytes)
+            var scalar: UInt32 = 0
+            while reader.skipSpaces() {
+                scalar += reader.number()
+                let count = reader.take("*") ? reader.number() : 1
+                for index in 0..<count { take(scalar + index) }
+                scalar += count - 1
+            }
+        }
+    }
+
     private static func classes() -> [UInt32: UInt8] {
         var classes: [UInt32: UInt8] = [:]
         Self.read(FoldingData.classes) { source, step, count, values, _ in

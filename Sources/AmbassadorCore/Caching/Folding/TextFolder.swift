@@ -1,31 +1,49 @@
 /// Folds a text in one pass: compatibility forms, case and white space.
 ///
+/// Carefully, it leaves what carries a meaning as it is: the scalars that ``ScalarKinds`` keeps, and the case of the words that
+/// ``UnitFinder`` finds.
+///
 /// What folding makes of a scalar is known beforehand, unless the next one joins it: then it and all that joins it are composed,
 /// folded and composed again. Bound: linear in the input, each scalar is read once; the output has up to 11 times as many bytes
 /// (U+FDFA).
 struct TextFolder {
     private let table: FoldingTable
+    /// `nil` where nothing is left as it is.
+    private let kinds: ScalarKinds?
     private let input: UnsafeRawBufferPointer
-    private var position = 0
+    private var reader: ScalarReader
     private var output: [UInt8] = []
     private var segment = FoldingSegment()
+    private var finder: UnitFinder?
+    /// The next word that keeps its case, or the one that is being read.
+    private var word = Int.max..<Int.max
 
     /// A scalar of the input, and the number of its entry in the table.
     private struct Unit {
         let scalar: UInt32
         let number: Int
+        let keepsCase: Bool
     }
 
-    private init(_ input: UnsafeRawBufferPointer, _ table: FoldingTable) {
+    private init(_ input: UnsafeRawBufferPointer, _ table: FoldingTable, isCareful: Bool) {
         self.input = input
         self.table = table
+        self.reader = ScalarReader(input)
+        self.kinds = isCareful ? .shared : nil
+        // Without a number nothing is beside one.
+        if isCareful, input.contains(where: { $0 >= 0x80 || UInt8(ascii: "0") <= $0 && $0 <= UInt8(ascii: "9") }) {
+            self.finder = UnitFinder(input, .shared, table)
+            self.findWord()
+        }
         self.output.reserveCapacity(input.count + input.count / 8)
     }
 
-    /// - Parameter input: UTF-8.
+    /// - Parameters:
+    ///   - input: UTF-8.
+    ///   - isCareful: whether what carries a meaning is left as it is.
     /// - Returns: UTF-8 without white space but for single spaces between words and, perhaps, one at the end.
-    static func fold(_ input: UnsafeRawBufferPointer) -> [UInt8] {
-        var folder = TextFolder(input, .shared)
+    static func fold(_ input: UnsafeRawBufferPointer, isCareful: Bool) -> [UInt8] {
+        var folder = TextFolder(input, .shared, isCareful: isCareful)
         folder.run()
         return folder.output
     }
@@ -35,7 +53,7 @@ struct TextFolder {
         var next = self.read()
         while let unit = next {
             next = self.read()
-            if self.joins(next) || self.table.entries[unit.number].joins {
+            if self.joins(next) || self.table.entries[unit.number].joins || (unit.keepsCase && unit.number != 0) {
                 self.write(unit, joinedBy: &next)
             } else if unit.number == 0 {
                 self.write(ClassedScalar(unit.scalar, class: 0))
@@ -53,16 +71,30 @@ struct TextFolder {
 
     /// Writes ASCII, up to a character that one beyond ASCII follows.
     private mutating func writeASCII() {
-        while self.position < self.input.count, self.input[self.position] < 0x80 {
-            guard self.position + 1 == self.input.count || self.input[self.position + 1] < 0x80 else { return }
-            let byte = self.input[self.position]
+        var position = self.reader.position
+        defer { self.reader.position = position }
+        while position < self.input.count, self.input[position] < 0x80 {
+            guard position + 1 == self.input.count || self.input[position + 1] < 0x80 else { return }
+            let byte = self.input[position]
             switch byte {
             case 0x09...0x0D, 0x20: self.writeSpace()
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): self.output.append(byte | 0x20)
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                self.output.append(self.keepsCase(at: position) ? byte : byte | 0x20)
             default: self.output.append(byte)
             }
-            self.position += 1
+            position += 1
         }
+    }
+
+    /// Whether what begins at a position keeps its case; asked for positions that only grow.
+    private mutating func keepsCase(at position: Int) -> Bool {
+        while self.word.upperBound <= position { self.findWord() }
+        return self.word.contains(position)
+    }
+
+    private mutating func findWord() {
+        // Behind the last one comes none: its end is never reached.
+        self.word = self.finder?.next() ?? Int.max..<Int.max
     }
 
     private mutating func writeSpace() {
@@ -91,6 +123,8 @@ struct TextFolder {
         self.segment.removeAll()
         if unit.number == 0 {
             self.segment.append(ClassedScalar(unit.scalar, class: 0))
+        } else if unit.keepsCase {
+            self.segment.append(self.table, entry.parts.indices)
         } else {
             let output = entry.output.indices
             self.write(output.lowerBound..<output.lowerBound + Int(entry.settledOutput))
@@ -102,10 +136,12 @@ struct TextFolder {
             next = self.read()
         }
         self.segment.compose(self.table)
-        if let number = self.segment.onlyNumber(in: self.table) {
-            return self.write(self.table.entries[number].output.indices)
+        if !unit.keepsCase {
+            if let number = self.segment.onlyNumber(in: self.table) {
+                return self.write(self.table.entries[number].output.indices)
+            }
+            self.segment.fold(self.table)
         }
-        self.segment.fold(self.table)
         for index in 0..<self.segment.count {
             self.write(self.segment[index])
         }
@@ -113,25 +149,12 @@ struct TextFolder {
 
     /// Reads a scalar.
     private mutating func read() -> Unit? {
-        guard self.position < self.input.count else { return nil }
-        let scalar = self.readScalar()
-        return Unit(scalar: scalar, number: self.table.number(of: scalar))
-    }
-
-    private mutating func readScalar() -> UInt32 {
-        let lead = UInt32(self.input[self.position])
-        self.position += 1
-        switch lead {
-        case ..<0xC0: return lead
-        case ..<0xE0: return (lead & 0x1F) << 6 | self.readTrail()
-        case ..<0xF0: return (lead & 0x0F) << 12 | self.readTrail() << 6 | self.readTrail()
-        default: return (lead & 0x07) << 18 | self.readTrail() << 12 | self.readTrail() << 6 | self.readTrail()
+        let start = self.reader.position
+        guard let scalar = self.reader.next() else { return nil }
+        guard let kinds = self.kinds else {
+            return Unit(scalar: scalar, number: self.table.number(of: scalar), keepsCase: false)
         }
-    }
-
-    private mutating func readTrail() -> UInt32 {
-        guard self.position < self.input.count else { return 0 }
-        defer { self.position += 1 }
-        return UInt32(self.input[self.position] & 0x3F)
+        let number = kinds[scalar].isKept ? 0 : self.table.number(of: scalar)
+        return Unit(scalar: scalar, number: number, keepsCase: self.keepsCase(at: start))
     }
 }
