@@ -90,7 +90,8 @@ package final class Ambassador: Responder {
         exchange.flow = flow
         exchange.input = input.input
         try Self.check(input, flow.settings)
-        let variables = request.head.globalVariables.filter { flow.settings.globalVariables.contains($0.name) }
+        let variables = request.head.globalVariables
+        try GlobalVariable.check(variables, allowed: flow.settings.globalVariables)
         let hash = Self.hash(of: input, flow, variables)
         exchange.inputHash = hash
         // Nothing to most requests, so that nobody is asked for a permission that plays no part.

@@ -42,6 +42,16 @@ package struct GlobalVariable: Hashable, Sendable {
         self.name = name
         self.value = value
     }
+
+    /// Refuses what a flow does not let callers set: dropped, it would change the answer without a word.
+    static func check(_ variables: [GlobalVariable], allowed: Set<String>) throws(Refusal) {
+        guard let variable = variables.first(where: { !allowed.contains($0.name) }) else { return }
+        throw Refusal(
+            .forbidden,
+            "The global variable \"\(variable.name)\" is not allowed for this flow. Leave the header X-LANGFLOW-GLOBAL-VAR-"
+                + "\(variable.name) out, or ask the operator to list it in the flow's \"global_vars\" setting."
+        )
+    }
 }
 
 /// The calls of the data plane that reach the pipeline.

@@ -142,7 +142,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
             ("data/", "is a directory"), ("\"\"", "is empty"), ("\"a\\0b\"", "control character"),
         ],
         "list": [
-            ("a", "is not a list"), ("[\"\"]", "has a name that"), ("[x.y.z]", "has a name that"),
+            ("a", "is not a list"), ("[\"\"]", "has a name that"), ("[x.]", "has a name that"),
             ("[A, A]", "has a name"),
         ],
         "secret": [
@@ -351,7 +351,7 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         ),
         .init("flows:\n  a:\n    normalize: nfkc", #"3:16: flows.a.normalize: "nfkc" is not one of"#),
         .init("flows:\n  a:\n    tweaks: all", "3:13: flows.a.tweaks: \"all\" is not a list"),
-        .init("flows:\n  a:\n    tweaks: [\"*\"]", "3:13: flows.a.tweaks: the value has a name that is not"),
+        .init("flows:\n  a:\n    tweaks: [\"a*b\"]", "3:13: flows.a.tweaks: the value has a name that is not"),
         .init("flows:\n  a:\n    tweaks: [null]", "3:14: flows.a.tweaks: has something"),
         .init("flows:\n  a:\n    global_vars: [lower]", "3:18: flows.a.global_vars: the value has a name that is not"),
         .init("flows:\n  a:\n    shared: true\n    session: key", "3:13: flows.a.shared: shared entries"),

@@ -2,6 +2,7 @@ import AmbassadorCore
 import AmbassadorHTTP
 import AmbassadorRedis
 import AmbassadorSQLite
+import AmbassadorTesting
 import Foundation
 import Testing
 

@@ -15,8 +15,8 @@ package struct FlowSettings: Sendable, Hashable {
     package var session: SessionMode = .bypass
     package var sessionDefault: SessionDefault = .fresh
     package var normalize: Normalization = .exact
-    /// The `Component.field` pairs that callers may tweak; a lone `field` stands for LangFlow's top-level tweaks.
-    package var tweaks: Set<String> = []
+    /// What callers may tweak.
+    package var tweaks: Set<TweakPattern> = []
     /// The LangFlow global variables that callers may set, in upper case.
     package var globalVariables: Set<String> = []
     package var allowsEmptyInput: Bool = false

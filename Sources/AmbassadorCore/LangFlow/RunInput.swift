@@ -24,7 +24,7 @@ package final class RunInput: Sendable {
     package let outputType: OutputType
     /// `nil` where the request names none, or an empty one, which LangFlow takes for none.
     package let outputComponent: JSONString?
-    /// `nil` where the request has none: no `tweaks`, `null` or `{}`.
+    /// `nil` where the request has none: no `tweaks`, `null`, `{}`, or components with `{}` alone.
     package let tweaks: Tweaks?
     /// `nil` where the request names none: no `session_id`, `null` or an empty one.
     package let session: SessionID?
@@ -85,7 +85,7 @@ package final class RunInput: Sendable {
     }
 
     /// Refuses tweaks that the flow does not allow; see ``Tweaks/check(allowed:)``.
-    package func checkTweaks(allowed: Set<String>) throws(Refusal) {
+    package func checkTweaks(allowed: Set<TweakPattern>) throws(Refusal) {
         try self.tweaks?.check(allowed: allowed)
     }
 

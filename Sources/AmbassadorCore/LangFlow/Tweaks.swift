@@ -2,15 +2,24 @@ package import NIOCore
 
 /// The changes to a flow that a request asks for: never empty.
 package struct Tweaks: Sendable {
-    /// The fields that are changed: of a component (`{"Component": {"field": value}}`), with the dot that follows its name, or of all.
+    /// The fields that are changed: of a component, or at the top level, where the component is `nil`.
     ///
     /// Copies, so that what is remembered of a request does not keep the document; a component's name once, whatever it changes.
-    private let changes: [(component: [UInt8], fields: [[UInt8]])]
+    private let changes: [(component: [UInt8]?, fields: [[UInt8]])]
     /// The canonical JSON of the tweaks.
     package let canonical: ByteBuffer
 
+    /// The most fields that are looked at in one request.
+    package static let fieldsMax = 1_024
+
+    /// Takes the members of `tweaks`, without the components of which nothing is changed: LangFlow's own snippets name each component
+    /// with `{}` behind it.
+    ///
     /// - Returns: `nil` where there are none.
     package init?(_ members: [JSONMember]) {
+        let members = members.filter { member in
+            if case .object(let fields) = member.value { !fields.isEmpty } else { true }
+        }
         guard !members.isEmpty else { return nil }
         self.changes = members.map { Self.changes(of: $0) }
         var canonical = ByteBuffer()
@@ -18,34 +27,38 @@ package struct Tweaks: Sendable {
         self.canonical = canonical
     }
 
-    private static func changes(of member: JSONMember) -> (component: [UInt8], fields: [[UInt8]]) {
-        guard case .object(let fields) = member.value else { return ([], [Array(member.name.bytes)]) }
-        return (Array(member.name.bytes) + [UInt8(ascii: ".")], fields.map { Array($0.name.bytes) })
+    private static func changes(of member: JSONMember) -> (component: [UInt8]?, fields: [[UInt8]]) {
+        guard case .object(let fields) = member.value else { return (nil, [Array(member.name.bytes)]) }
+        return (Array(member.name.bytes), fields.map { Array($0.name.bytes) })
     }
 
-    /// Refuses every pair that is not allowed.
+    /// Refuses every change that is not allowed.
     ///
-    /// A field's name with a dot in it is refused whatever is allowed, so that `A.b` and `c` cannot pass for `A` and `b.c`.
+    /// Bound: ``fieldsMax`` fields, each compared with every pattern, which costs no more than the pattern is long.
     ///
-    /// Bound: each pair that is allowed is another one, so that no more are looked at than are allowed and one.
-    ///
-    /// - Parameter allowed: the pairs as `Component.field`, and a lone `field` for a value at the top level that is not an
-    ///   object; compared as bytes.
-    /// - Throws: a refusal that names the first pair that is not allowed.
-    package func check(allowed: Set<String>) throws(Refusal) {
+    /// - Throws: a refusal that names the first change that is not allowed, or one of too many changes.
+    package func check(allowed: Set<TweakPattern>) throws(Refusal) {
+        var count = 0
         for (component, fields) in self.changes {
-            for field in fields { try Self.check(component: component, field: field, allowed: allowed) }
+            for field in fields {
+                count += 1
+                guard count <= Self.fieldsMax else {
+                    throw Refusal(.invalidField, "\"tweaks\" change more than \(Self.fieldsMax) fields. Send fewer.")
+                }
+                guard !allowed.contains(where: { $0.allows(field, of: component) }) else { continue }
+                throw Self.refusal(of: field, component, allowed)
+            }
         }
     }
 
-    private static func check(component: [UInt8], field: [UInt8], allowed: Set<String>) throws(Refusal) {
-        let pair = component + field
-        let isAllowed = !field.contains(UInt8(ascii: ".")) && allowed.contains { $0.utf8.elementsEqual(pair) }
-        guard !isAllowed else { return }
-        throw Refusal(
+    private static func refusal(of field: [UInt8], _ component: [UInt8]?, _ allowed: Set<TweakPattern>) -> Refusal {
+        let change = PrintableExcerpt.of((component.map { $0 + [UInt8(ascii: ".")] } ?? []) + field, lengthMax: 96)
+        let isAtTopLevel = component != nil && allowed.contains { $0.isMistakenly(field) }
+        return Refusal(
             .forbidden,
-            "The tweak \"\(PrintableExcerpt.of(pair, lengthMax: 96))\" is not allowed for this flow. "
-                + "Leave it out, or ask the operator to list it in the flow's \"tweaks\" setting."
+            "The tweak \"\(change)\" is not allowed for this flow. Leave it out, or ask the operator to list it in the flow's "
+                + "\"tweaks\" setting"
+                + (isAtTopLevel ? ", where the lone name of a field stands for tweaks at the top level only." : ".")
         )
     }
 }

@@ -171,42 +171,47 @@ extension SettingType where Value: RawRepresentable & CaseIterable, Value.RawVal
     }
 }
 
-extension SettingType<Set<String>> {
+extension SettingType<Set<TweakPattern>> {
     /// The fields of components that callers may tweak.
-    static let tweaks = Self.names("Component.field, or field") { name in
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return (1...2).contains(parts.count)
-            && parts.allSatisfy { $0.utf8.contains { $0 != 0x20 } && $0.utf8.count <= 128 }
-            && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "*") }
-    }
+    static let tweaks = Self.names("Component.field, or field at the top level; * ends a part") { TweakPattern($0) }
+}
 
+extension SettingType<Set<String>> {
     /// The names of LangFlow's global variables.
     static let globalVariables = Self.names("A-Z 0-9 _ -") { name in
-        (1...128).contains(name.utf8.count)
+        let isName =
+            (1...128).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
                 (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || isDigit(byte) || byte == UInt8(ascii: "_")
                     || byte == UInt8(ascii: "-")
             }
+        return isName ? name : nil
     }
+}
 
-    private static func names(_ grammar: String, isName: @escaping @Sendable (String) -> Bool) -> SettingType {
+extension SettingType {
+    fileprivate static func names<Name: Hashable & Sendable & CustomStringConvertible>(
+        _ grammar: String,
+        _ read: @escaping @Sendable (String) -> Name?
+    ) -> SettingType where Value == Set<Name> {
         SettingType(
             "list",
             range: "up to 256 of \(grammar)",
             notation: .list,
             parse: { value throws(InvalidValue) in
-                guard case .list(let names) = value else {
+                guard case .list(let texts) = value else {
                     throw InvalidValue("is not a list; write [a, b], or [] for none")
                 }
-                guard names.count <= 256 else { throw InvalidValue("has more than 256 names") }
-                guard names.allSatisfy(isName) else { throw InvalidValue("has a name that is not \(grammar)") }
+                guard texts.count <= 256 else { throw InvalidValue("has more than 256 names") }
+                let names = texts.compactMap(read)
+                guard names.count == texts.count else { throw InvalidValue("has a name that is not \(grammar)") }
                 // Bytes decide, so the texts are compared as bytes, not as what they look like.
-                guard Set(names.map { Array($0.utf8) }).count == names.count else {
+                guard Set(texts.map { Array($0.utf8) }).count == texts.count else {
                     throw InvalidValue("has a name twice")
                 }
                 return Set(names)
             },
-            format: { .list($0.sorted()) }
+            format: { .list($0.map(\.description).sorted()) }
         )
     }
 }

@@ -1,4 +1,5 @@
 import AmbassadorCore
+import AmbassadorTesting
 import NIOCore
 import Testing
 
@@ -61,7 +62,14 @@ struct RunInputTests {
             (#"{"A":{"x":1,"y":2}}"#, ["A.x"], "A.y"), (#"{"x":1}"#, ["A.x", ".x"], "x"),
             (#"{"x":{"y":1}}"#, ["x"], "x.y"),
             (#"{"A":{"b.c":1}}"#, ["A.b.c"], "A.b.c"), (#"{"A.b":{"c":1}}"#, ["A.b.c"], nil),
-            (#"{"A.x":1}"#, ["A.x"], "A.x"),
+            (#"{"A.x":1}"#, ["A.x"], "A.x"), (#"{"A":{"x":{}}}"#, [], "A.x"), (#"{"A":{},"B":{"x":1}}"#, [], "B.x"),
+            (#"{"A":null}"#, [], "A"), (#"{"A":[]}"#, [], "A"), (#"{"A":{"x":1},"y":2}"#, ["*"], nil),
+            (#"{"A":{"b.c":1}}"#, ["*"], nil), (#"{"File-1":{"x":1,"y.z":2}}"#, ["File-1.*"], nil),
+            (#"{"File-12":{"x":1}}"#, ["File-1.*"], "File-12.x"), (#"{"x":1}"#, ["File-1.*", "*.x"], "x"),
+            (#"{"Prompt-a":{"template":1},"Prompt-b":{"template":1}}"#, ["Prompt-*.template"], nil),
+            (#"{"Prompt-a":{"code":1}}"#, ["Prompt-*.template"], "Prompt-a.code"),
+            (#"{"A":{"temperature":1},"B":{"temperature":1}}"#, ["*.temperature"], nil),
+            (#"{"A":{"seconds":1}}"#, ["seconds"], "A.seconds"), (#"{"GPT 4.1":{"x":1}}"#, ["GPT 4.1.x"], nil),
             (#"{"":{"x":1}}"#, ["x"], ".x"), ("{\"caf\u{E9}\":{\"x\":1}}", ["cafe\u{301}.x"], "café.x"),
             ("{\"caf\u{E9}\":{\"x\":1}}", ["caf\u{E9}.x"], nil), (#"{"A":{"code":"x"}}"#, ["A.x"], "A.code"),
             (#"{"a":{"x":1}}"#, ["A.x"], "a.x"), (#"{"A":{"\u0000":1}}"#, ["A."], #"A.\u{0}"#),
@@ -69,10 +77,50 @@ struct RunInputTests {
     )
     func checksTweaks(tweaks: String, allowed: Set<String>, refused: String?) throws {
         let run = try Self.run(#","input":"x","tweaks":\#(tweaks)"#)
+        let allowed = Set(allowed.compactMap { TweakPattern($0) })
         guard let refused else { return try run.checkTweaks(allowed: allowed) }
         let refusal = #expect(throws: Refusal.self) { try run.checkTweaks(allowed: allowed) }
         #expect(refusal?.kind == .forbidden)
         #expect(refusal?.message.hasPrefix("The tweak \"\(refused)\" is not allowed") == true)
+    }
+
+    @Test("what LangFlow's own snippets send for components that they leave as they are is no tweak")
+    func emptyComponents() throws {
+        let snippet = #","input":"q","tweaks":{"ChatInput-2dFP4": {}, "Prompt-sSYWc": {}}"#
+        let run = try Self.run(snippet)
+        #expect(run.tweaks == nil)
+        let plain = try Self.run(#","input":"q""#)
+        #expect(run.upstreamBody(session: self.session) == plain.upstreamBody(session: self.session))
+        let mixed = try Self.run(#","input":"q","tweaks":{"A":{},"B":{"x":1}}"#)
+        #expect(mixed.tweaks?.canonical.text == #"{"B":{"x":1}}"#)
+    }
+
+    @Test("a refusal tells whoever listed a lone field for a component's what is wrong")
+    func loneField() throws {
+        let run = try Self.run(#","input":"q","tweaks":{"SlowEcho-slow":{"seconds":1}}"#)
+        let refusal = #expect(throws: Refusal.self) { try run.checkTweaks(allowed: ["seconds"]) }
+        #expect(refusal?.message.hasSuffix("the lone name of a field stands for tweaks at the top level only.") == true)
+    }
+
+    @Test("no more fields are looked at than the limit")
+    func manyFields() throws {
+        func run(_ count: Int) throws -> RunInput {
+            let fields = (0..<count).map { "\"f\($0)\":0" }.joined(separator: ",")
+            return try Self.run(#","input":"q","tweaks":{"A":{\#(fields)}}"#)
+        }
+        try run(Tweaks.fieldsMax).checkTweaks(allowed: ["A.*"])
+        let refusal = try #require(
+            #expect(throws: Refusal.self) { try run(Tweaks.fieldsMax + 1).checkTweaks(allowed: ["A.*"]) }
+        )
+        #expect(refusal.kind == .invalidField)
+    }
+
+    @Test(
+        "what is no pattern is none",
+        arguments: ["", " ", "a*b", "*a.x", "A.x*y", "**", ".x", "A.", "A.b\u{7F}", String(repeating: "a", count: 129)]
+    )
+    func noPattern(text: String) {
+        #expect(TweakPattern(text) == nil)
     }
 
     @Test("a request without tweaks needs no permission")

@@ -163,13 +163,18 @@ import Testing
         #expect(await harness.send(body("null")).cacheStatusText == "ambassador; hit; ttl=60; detail=memory")
     }
 
-    @Test("a global variable is dropped unless the flow allows it, and is then sent and part of the key")
+    @Test("a global variable is refused unless the flow allows it, and is then sent and part of the key")
     func globalVariables() async {
         let harness = Harness(flows: ["faq": .cached { $0.globalVariables = ["LANG"] }])
         let body = ByteBuffer(string: #"{"flow_id":"faq","input":"q"}"#)
         let german = GlobalVariable(name: "LANG", value: "de")
         let key = GlobalVariable(name: "OPENAI_API_KEY", value: "stolen")
-        _ = await harness.send(body, variables: [key])
+        let refused = await harness.send(body, variables: [german, key])
+        #expect(refused.status == 403)
+        #expect(refused.text.contains(#"\"OPENAI_API_KEY\" is not allowed"#) && refused.text.contains("global_vars"))
+        #expect(!refused.text.contains("stolen"))
+        #expect(harness.upstream.calls.isEmpty)
+        _ = await harness.send(body)
         #expect(await harness.send(body).cacheStatusText == "ambassador; hit; ttl=60; detail=memory")
         #expect(await harness.send(body, variables: [german]).cacheStatusText == "ambassador; fwd=miss; stored")
         #expect(harness.upstream.calls.map(\.globalVariables) == [[], [german]])
