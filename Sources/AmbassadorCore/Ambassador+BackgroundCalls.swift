@@ -43,7 +43,7 @@ extension Ambassador {
         var exchange = Exchange(plan.request, time: clocks.wall())
         exchange.tenant = plan.tenant
         exchange.principal = plan.principal
-        exchange.flowName = plan.input.flow
+        exchange.flowName = plan.flow.name
         exchange.flow = plan.flow
         exchange.inputHash = plan.inputHash
         exchange.input = plan.input.input

@@ -96,7 +96,7 @@ extension Ambassador {
         var reply = reply
         let clocks = self.parts.clocks
         reply.source = PacedReplay(answer, pace: pace, sleeper: self.parts.sleeper, now: clocks.now)
-        reply.view = plan.streamView(createdAt: time)
+        reply.view = plan.answered(reply.outcome).streamView(createdAt: time)
         return reply
     }
 

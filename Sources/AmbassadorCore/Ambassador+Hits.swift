@@ -6,7 +6,8 @@ import NIOCore
 /// happened, and the request goes the other way.
 extension Ambassador {
     package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Decision? {
-        shortcuts.forget(purgedUntil: self.parts.purges.sequence)
+        // Both only grow: where either has, so has the sum.
+        shortcuts.forget(changedUntil: self.parts.purges.sequence &+ self.parts.flows.epoch)
         guard let known = shortcuts.shortcut(for: request) else { return nil }
         let (now, time) = (self.parts.clocks.now(), self.parts.clocks.wall())
         guard known.standing.holds(at: time, epoch: self.parts.access.epoch),
@@ -67,7 +68,7 @@ extension Ambassador {
 extension Shortcut {
     fileprivate func content(of entry: CacheEntry) -> Response.Content {
         if self.head.wantsText { return .text(entry.answer.text) }
-        return .answer(entry.answer, session: self.session ?? SessionID.fresh().escaped)
+        return .answer(entry.answer, session: self.session ?? SessionID.unseen().escaped)
     }
 
     fileprivate func record(

@@ -31,8 +31,10 @@ extension Ambassador {
         if let tenant = caller.tenant { exchange.tenant = tenant }
         exchange.tenant = try self.parts.access.tenant(of: caller, request.head)
         if case .langFlowRun(let name) = request.head.route {
-            try self.parts.access.authorizeRun(of: name, by: caller)
-            exchange.flow = try self.flow(named: name)
+            let flow = try self.flow(named: name) { name throws(Refusal) in
+                try self.parts.access.authorizeRun(of: name, by: caller)
+            }
+            (exchange.flow, exchange.flowName) = (flow, flow.name)
         }
         let subject = LimitSubject(
             tenant: exchange.tenant,

@@ -176,7 +176,7 @@ extension Ambassador {
             reply.cacheStatus = .passedOn(degradation)
         }
         reply.source = place
-        reply.view = plan.streamView(createdAt: plan.time)
+        reply.view = plan.answered(reply.outcome).streamView(createdAt: plan.time)
         reply.deadline = place.deadline(from: plan.deadline)
         return reply
     }

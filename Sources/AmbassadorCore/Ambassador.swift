@@ -12,9 +12,16 @@ package final class Ambassador: Responder {
     let copies = RecentCopies()
     let shortages = OncePerMinute()
     let callerWork: CallerWork
+    /// What learns which flows LangFlow has; `nil` where nothing does.
+    let names: FlowNameWatcher?
 
-    package init(_ parts: AmbassadorParts, callerWork: CallerWork = CallerWork()) {
+    package init(
+        _ parts: AmbassadorParts,
+        names: FlowNameWatcher? = nil,
+        callerWork: CallerWork = CallerWork()
+    ) {
         self.parts = parts
+        self.names = names
         self.callerWork = callerWork
     }
 
@@ -83,19 +90,22 @@ package final class Ambassador: Responder {
         exchange.tenant = try self.parts.access.tenant(of: caller, request.head)
         let input = try Self.read(request)
         exchange.flowName = input.flow
-        try self.parts.access.authorize(input, of: input.flow, by: caller)
-        let flow = try self.flow(named: input.flow)
-        // By the name of what a flow runs, nothing is granted that is not granted by the flow's own.
-        if flow.name != input.flow { try self.parts.access.authorize(input, of: flow.name, by: caller) }
+        let flow = try self.flow(named: input.flow) { name throws(Refusal) in
+            try self.parts.access.authorize(input, of: name, by: caller)
+        }
+        // One flow in the log, by whichever name it was called.
+        exchange.flowName = flow.name
         exchange.flow = flow
         exchange.input = input.input
         try Self.check(input, flow.settings)
+        self.noteSession(input, of: exchange.tenant, flow, request)
         let variables = request.head.globalVariables
         try GlobalVariable.check(variables, allowed: flow.settings.globalVariables)
         let hash = Self.hash(of: input, flow, variables)
         exchange.inputHash = hash
         // Nothing to most requests, so that nobody is asked for a permission that plays no part.
-        let mayRefresh = request.head.directives != nil && caller.permissions.allows(.refresh, on: input.flow)
+        let mayRefresh =
+            request.head.directives != nil && flow.allows(.refresh, calledBy: input.flow, caller.permissions)
         let directives = request.head.directives.flatMap { Self.heeded($0, flow.settings, mayRefresh: mayRefresh) }
         return Plan(
             request: request,
@@ -121,7 +131,21 @@ package final class Ambassador: Responder {
         )
     }
 
-    func flow(named name: FlowName) throws(Refusal) -> Flow {
+    /// The flow that a caller named, where that may do with it what it asks for.
+    ///
+    /// What is granted is granted on a listed flow's own name, whatever else LangFlow calls it; who names it by its target needs what is
+    /// granted on that, too, since that may be guarded by itself. Asked before the flow is looked for, so that nobody learns which there
+    /// are.
+    func flow(
+        named name: FlowName,
+        authorize: (FlowName) throws(Refusal) -> Void
+    ) throws(Refusal) -> Flow {
+        if let flow = self.parts.flows.listedFlow(named: name) {
+            try authorize(flow.name)
+            if name == flow.target, name != flow.name { try authorize(name) }
+            return flow
+        }
+        try authorize(name)
         if let flow = self.parts.flows.flow(named: name) { return flow }
         throw Refusal(
             .unknownFlow,
@@ -161,7 +185,9 @@ package final class Ambassador: Responder {
     ) -> Plan.Caching {
         // Earlier turns that no session stands for are not in the key: their question may mean something else in another conversation.
         let isInConversation =
-            input.session == nil ? input.openAI?.hasEarlierTurns == true : flow.settings.session == .bypass
+            input.session == nil
+            ? input.openAI?.hasEarlierTurns == true || Self.isBypassed(input, flow.settings)
+            : Self.isBypassed(input, flow.settings)
         guard !isInConversation else {
             return .bypass(flow.settings.isCacheable ? .session : .policy)
         }
@@ -211,7 +237,7 @@ package final class Ambassador: Responder {
     }
 
     /// Answers a request that is refused before anybody knows who sent it; of such requests the audit log keeps sums.
-    private func turnAway(_ reply: Reply, _ exchange: Exchange) -> Response {
+    func turnAway(_ reply: Reply, _ exchange: Exchange) -> Response {
         let record = exchange.record(reply, at: self.parts.clocks.now())
         self.parts.metrics.count(record, of: exchange.flow)
         self.parts.audit.sum(record)

@@ -26,11 +26,19 @@ package protocol Responder: Sendable {
     /// Records and answers a request that was turned away before it became a ``Request``.
     func refuse(_ refusal: Refusal, of head: RefusedHead) -> Decision
 
+    /// Tells which flows there are that the caller may run.
+    func list(_ request: FlowListRequest) -> Decision
+
     /// Answers a probe. Probes are not recorded.
     func probe(_ probe: Probe, traceID: TraceID) -> Response
 }
 
 extension Responder {
+    /// Where there are no flows, there is no such route.
+    package func list(_ request: FlowListRequest) -> Decision {
+        .answered(Response(Refusal(.unknownRoute, "There is no such route."), traceID: request.traceID))
+    }
+
     package func refusal(beforeBodyOf head: CallHead, from clientAddress: String?) -> Refusal? { nil }
 
     package func hit(_ request: RepeatedRequest, in shortcuts: Shortcuts) -> Decision? { nil }

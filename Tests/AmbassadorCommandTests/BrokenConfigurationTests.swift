@@ -352,6 +352,14 @@ struct BrokenConfiguration: Sendable, CustomTestStringConvertible {
         .init("flows:\n  a:\n    normalize: nfkc", #"3:16: flows.a.normalize: "nfkc" is not one of"#),
         .init("flows:\n  a:\n    tweaks: all", "3:13: flows.a.tweaks: \"all\" is not a list"),
         .init("flows:\n  a:\n    tweaks: [\"a*b\"]", "3:13: flows.a.tweaks: the value has a name that is not"),
+        .init(
+            "flows:\n  a:\n    aliases: [b]\n  b:\n    ttl: 1h",
+            "3:14: flows.a.aliases: \"b\" is the name of flow b; a name can mean one flow only"
+        ),
+        .init(
+            "flows:\n  a:\n    target: t\n  b:\n    aliases: [t]",
+            "5:14: flows.b.aliases: \"t\" is the target of flow a"
+        ),
         .init("flows:\n  a:\n    tweaks: [null]", "3:14: flows.a.tweaks: has something"),
         .init("flows:\n  a:\n    global_vars: [lower]", "3:18: flows.a.global_vars: the value has a name that is not"),
         .init("flows:\n  a:\n    shared: true\n    session: key", "3:13: flows.a.shared: shared entries"),

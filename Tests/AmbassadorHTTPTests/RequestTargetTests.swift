@@ -21,6 +21,7 @@ import Testing
             case .call(.responses): return "responses" + stream
             case .call(.chatCompletions): return "chat-completions" + stream
             case .probe(let probe): return "\(probe)"
+            case .flows: return "flows"
             case .own(let path, _): return "own \(path)"
             }
         } catch {
@@ -62,7 +63,7 @@ import Testing
             "/api/v1/run/",
             "/api/v1/run/faq/", "/api/v1/run/faq/x", "/api/v1/run/advanced/faq", "/api/v1/run/session/faq",
             "/api/v2/run/faq",
-            "/API/v1/run/faq", "/api/v1/Run/faq", "/api/v1/flows", "/api/v1/flows/", "/api/v1/validate/code",
+            "/API/v1/run/faq", "/api/v1/Run/faq", "/api/v1/flows/x", "/api/v1/flow/", "/api/v1/validate/code",
             "/api/v1/login",
             "/api/v1/auto_login", "/api/v1/files/upload/x", "/api/v1/build/x/flow", "/api/v1/monitor/messages",
             "/api/v1/mcp/sse",

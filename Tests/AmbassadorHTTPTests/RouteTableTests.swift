@@ -12,6 +12,7 @@ struct RouteTableTests {
             case .call(.langFlowRun(let flow)): return "run \(flow)\(try target.wantsStream() ? " stream" : "")"
             case .call(let route): return route.name.rawValue
             case .probe(let probe): return probe.rawValue
+            case .flows: return "flows"
             case .own(let path, _): return path
             }
         } catch {
@@ -29,7 +30,8 @@ struct RouteTableTests {
             ("http://ambassador:8080/lf/acme/run-flow", "run-flow"), ("/lf/acme/deeper/livez", "/livez"),
             ("/lf/acme", "404"), ("/lf/acme/", "404"), ("/lf/run-flow", "404"), ("/lf/acmerun-flow", "404"),
             ("/lf/acme/v2/run-flow", "404"), ("/v2/v2/run-flow", "404"), ("/LF/acme/run-flow", "404"),
-            ("/lf/acme/api/v1/flows/", "404"), ("/lf/acme/api/v1/run/a/b", "404"), ("/lf/acme/api/v1/run/a.b", "400"),
+            ("/lf/acme/api/v1/flows/", "flows"), ("/api/v1/flows", "flows"), ("/api/v1/flows/x", "404"),
+            ("/lf/acme/api/v1/run/a/b", "404"), ("/lf/acme/api/v1/run/a.b", "400"),
             ("/lf/acme//run-flow", "400"), ("/lf/acme/../run-flow", "400"), ("/lf/%61cme/run-flow", "400"),
         ]
     )

@@ -25,7 +25,8 @@ WATCH_SECONDS = 0.5
 # What callers of the ambassador that asks for keys belong to.
 TENANTS = ("acme", "globex")
 SETTINGS = f"""
-upstream: {{{{url: 'http://127.0.0.1:{{port}}', api_key: {KEY}}}}}
+# LangFlow is asked for its flows at the start alone, so that a test can count calls.
+upstream: {{{{url: 'http://127.0.0.1:{{port}}', api_key: {KEY}, flow_names: 1d}}}}
 flows:
   echo: {{{{ttl: 1h, stale_if_error: 7d, session: ignore}}}}
   llm: {{{{ttl: 1h, stale_if_error: 7d, session: ignore, price: {{{{per_call: 0.002, output_per_1k: 0.0006}}}}}}}}
@@ -42,7 +43,7 @@ flows:
 """
 # Of an ambassador of its own: it asks for keys, and it asks LangFlow for a version on and on.
 KEYED_SETTINGS = f"""
-upstream: {{{{url: 'http://127.0.0.1:{{port}}', api_key: {KEY}, breaker: {{{{open_time: 500ms}}}}}}}}
+upstream: {{{{url: 'http://127.0.0.1:{{port}}', api_key: {KEY}, breaker: {{{{open_time: 500ms}}}}, flow_names: {int(WATCH_SECONDS * 1000)}ms}}}}
 auth: {{{{mode: api_keys, keys_file: '{{keys}}'}}}}
 routes: {{{{responses: openai}}}}
 flows:
@@ -51,8 +52,11 @@ flows:
   llm-stream: {{{{ttl: 1h, stale_if_error: 7d, session: ignore}}}}
   brief: {{{{target: echo, ttl: {BRIEF_TTL_SECONDS}s, stale_if_error: 7d, session: ignore, fallback: '{FALLBACK}'}}}}
   edited: {{{{ttl: 1h, stale_if_error: 7d, session: ignore, watch_version: {int(WATCH_SECONDS * 1000)}ms}}}}
+  named: {{{{ttl: 1h, stale_if_error: 7d, session: ignore, price: {{{{per_call: 0.5}}}}}}}}
   fails: {{{{ttl: 1h, session: ignore}}}}
   memory: {{{{ttl: 0s}}}}
+  remembering: {{{{target: memory, ttl: 1h, first_turns: bypass}}}}
+  forgetful: {{{{target: memory, ttl: 1h}}}}
 """
 
 

@@ -50,11 +50,20 @@ package struct AccessControl: Sendable {
 
     /// Who sent a request, once all that it takes to check its credential is here.
     func waitForCaller(of request: Request, at time: Timestamp, now: NIODeadline) async throws(Refusal) -> Caller {
-        let (credential, address) = (request.head.credential, request.clientAddress)
+        try await self.waitForCaller(showing: request.head.credential, from: request.clientAddress, at: time, now: now)
+    }
+
+    /// The same by what was shown.
+    func waitForCaller(
+        showing credential: Credential,
+        from clientAddress: String?,
+        at time: Timestamp,
+        now: NIODeadline
+    ) async throws(Refusal) -> Caller {
         do throws(CredentialRejection) {
-            return try await self.check.waitForCaller(showing: credential, from: address, at: time)
+            return try await self.check.waitForCaller(showing: credential, from: clientAddress, at: time)
         } catch {
-            throw self.refusal(for: error, address, now)
+            throw self.refusal(for: error, clientAddress, now)
         }
     }
 

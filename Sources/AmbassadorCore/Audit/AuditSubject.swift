@@ -11,7 +11,7 @@ package final class AuditSubject: Sendable {
         package var tenant: TenantID
         /// Who called; `nil` where nobody was identified.
         package var principal: String?
-        /// The flow as the caller named it; `nil` where the request did not get as far as naming one.
+        /// The flow by its own name, or as the caller named it where it is none that is known; `nil` where the request named none.
         package var flow: FlowName?
         /// The flow that LangFlow runs under that name.
         package var target: FlowName?

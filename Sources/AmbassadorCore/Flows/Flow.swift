@@ -11,6 +11,7 @@ package final class Flow: Sendable {
     /// Keeps calls back where LangFlow, or its gateway, asks to wait.
     let hold = CallHold()
     package let metrics: FlowMetrics
+    let sessions: SessionHabits
 
     private let defaultScope: CacheScope
     // Milliseconds since 1970; zero where no change was ever seen.
@@ -20,18 +21,36 @@ package final class Flow: Sendable {
     /// How many tenants' scopes are kept ready; more are computed for each request.
     private static let scopesMax = 4_096
 
-    package init(name: FlowName, settings: FlowSettings, breaker: CircuitBreaker, metrics: FlowMetrics) {
+    init(
+        name: FlowName,
+        settings: FlowSettings,
+        breaker: CircuitBreaker,
+        metrics: FlowMetrics,
+        sessions: SessionHabits
+    ) {
         self.name = name
         self.target = settings.target ?? name
         self.settings = settings
         self.breaker = breaker
         self.metrics = metrics
+        self.sessions = sessions
         self.defaultScope = CacheScope(tenant: settings.isShared ? nil : .default, target: settings.target ?? name)
     }
 
     /// Has everything that LangFlow was asked until a moment become stale: the flow was changed.
     func becomeOutdated(at time: Timestamp) {
         self.outdatedAt.store(time.milliseconds, ordering: .relaxed)
+    }
+
+    /// When it became outdated last; `nil` where no change was ever seen.
+    var becameOutdatedAt: Timestamp? {
+        let time = self.outdatedAt.load(ordering: .relaxed)
+        return time == 0 ? nil : Timestamp(milliseconds: time)
+    }
+
+    /// Takes up when it had become outdated last before this start; several things may know of it.
+    func restoreOutdated(at time: Timestamp) {
+        self.outdatedAt.max(time.milliseconds, ordering: .relaxed)
     }
 
     /// Whether an entry is what an older version of the flow answered.
@@ -41,6 +60,13 @@ package final class Flow: Sendable {
         let outdatedAt = self.outdatedAt.load(ordering: .relaxed)
         guard outdatedAt != 0 else { return false }
         return entry.storedAt.milliseconds - max(0, entry.upstreamMicroseconds) / 1000 <= outdatedAt
+    }
+
+    /// Whether an action is allowed on the flow, by whichever of its names it was called.
+    ///
+    /// By the name of its target what is granted on that is needed, too; see ``Ambassador/flow(named:authorize:)``.
+    func allows(_ action: Action, calledBy name: FlowName, _ permissions: Permissions) -> Bool {
+        permissions.allows(action, on: self.name) && (name != self.target || permissions.allows(action, on: name))
     }
 
     /// The part of the cache key that names whose answers these are.

@@ -4,6 +4,8 @@
 package struct FlowSettings: Sendable, Hashable {
     /// The LangFlow id or endpoint name that is run; `nil` means the flow's own name.
     package var target: FlowName?
+    /// Other names that callers use for the flow, as long as LangFlow runs no other flow by them.
+    package var aliases: Set<FlowName> = []
     /// How long an answer is fresh.
     package var ttl: Duration = .zero
     /// How much longer it is served while it is refreshed in the background.
@@ -14,6 +16,7 @@ package struct FlowSettings: Sendable, Hashable {
     package var fallback: String?
     package var session: SessionMode = .bypass
     package var sessionDefault: SessionDefault = .fresh
+    package var firstTurns: FirstTurns = .cache
     package var normalize: Normalization = .exact
     /// What callers may tweak.
     package var tweaks: Set<TweakPattern> = []
@@ -60,6 +63,14 @@ package enum SessionMode: String, Sendable, CaseIterable {
     case key
     /// The flow is stateless: the session is not part of the key.
     case ignore
+}
+
+/// What becomes of a request without a session, which may be the first turn of a conversation, where sessions count.
+package enum FirstTurns: String, Sendable, CaseIterable {
+    /// It is cached: LangFlow has not seen the first turn of a conversation that began with a hit.
+    case cache
+    /// It always reaches LangFlow.
+    case bypass
 }
 
 /// What a caller's own `Cache-Control` means.

@@ -62,7 +62,7 @@ final class Shortcut {
                 route: self.head.route.name,
                 tenant: self.tenant,
                 principal: self.principal,
-                flow: self.input.flow,
+                flow: self.flow.name,
                 target: self.flow.target,
                 inputHash: self.key.input,
                 clientAddress: self.clientAddress,

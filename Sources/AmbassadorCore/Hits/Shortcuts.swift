@@ -24,7 +24,7 @@ package final class Shortcuts {
     private var places: ContiguousArray<Place>
     /// For each four places the one that was turned away last.
     private var turnedAway: ContiguousArray<UInt64>
-    private var purges: UInt64 = 0
+    private var changes: UInt64 = 0
     /// With its head, which so is not another one's address.
     private var standings: [ObjectIdentifier: (head: CallHead, standing: Standing)] = [:]
 
@@ -34,10 +34,11 @@ package final class Shortcuts {
         self.turnedAway = ContiguousArray(repeating: 0, count: placeCount / Self.ways)
     }
 
-    /// Forgets everything where there was a purge since the last call; `sequence` is ``PurgeLedger/sequence``.
-    func forget(purgedUntil sequence: UInt64) {
-        guard sequence != self.purges else { return }
-        self.purges = sequence
+    /// Forgets everything where the number is another than at the last call: it grows with each purge (``PurgeLedger/sequence``) and
+    /// whenever a name may mean another flow (``FlowRegistry/epoch``).
+    func forget(changedUntil sequence: UInt64) {
+        guard sequence != self.changes else { return }
+        self.changes = sequence
         for index in self.places.indices { self.places[index] = Place() }
     }
 

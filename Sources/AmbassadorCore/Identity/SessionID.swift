@@ -36,6 +36,27 @@ package struct SessionID: Sendable, CustomStringConvertible {
         return SessionID(.uuid(CustomUUID(high: high, low: low)))
     }
 
+    /// A session that nobody else has, for an answer that LangFlow was not asked for; see ``isUnseen``.
+    package static func unseen() -> SessionID { Self.fresh().unseen }
+
+    /// The session to be shown in place of a fresh one, where LangFlow has not seen that.
+    var unseen: SessionID {
+        switch self.form {
+        case .text: self
+        case .uuid(let uuid): SessionID(.uuid(uuid.marked))
+        }
+    }
+
+    /// Whether this process has made the session up for an answer that LangFlow was not asked for.
+    ///
+    /// A random id of somebody else's passes for one once in four thousand million times.
+    var isUnseen: Bool {
+        switch self.form {
+        case .text(let text): CustomUUID(text)?.isMarked == true
+        case .uuid(let uuid): uuid.isMarked
+        }
+    }
+
     /// The session of all callers of a flow, for flows that keep LangFlow's behaviour for requests without a session.
     package static func ofFlow(_ target: FlowName) -> SessionID {
         SessionID(.text(target.description))

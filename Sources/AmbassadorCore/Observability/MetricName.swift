@@ -15,6 +15,14 @@ package struct MetricName: Sendable {
         "request_duration_seconds",
         "Time from a request's first byte to its answer, by flow."
     )
+    package static let sessionsOnce = MetricName(
+        "sessions_once_ratio",
+        "The share of the last hour's sessions that came once, by flow; 0 while fewer than a hundred are known."
+    )
+    package static let sessionsContinued = MetricName(
+        "sessions_continued_total",
+        "Requests in sessions whose first turn was answered without LangFlow, by flow."
+    )
     package static let refusals = MetricName("refusals_total", "Requests that got an error, by kind.")
     package static let credentialsRejected = MetricName(
         "credentials_rejected_total",

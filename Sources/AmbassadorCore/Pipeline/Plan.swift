@@ -80,7 +80,18 @@ extension Plan {
     var isOnlyIfCached: Bool { self.directives?.onlyIfCached == true }
 
     /// The same plan, of which nothing is kept.
-    func bypassing(_ reason: OutcomeDetail) -> Plan {
+    func bypassing(_ reason: OutcomeDetail) -> Plan { self.with(session: self.session, caching: .bypass(reason)) }
+
+    /// The plan as the answer to it is written: a session of its own that LangFlow does not see is told from one that it does.
+    func answered(_ outcome: Outcome) -> Plan {
+        guard self.hasOwnSession else { return self }
+        switch outcome {
+        case .hit, .stale, .collapsed, .degraded: return self.with(session: self.session.unseen, caching: self.caching)
+        case .miss, .bypass, .rejected, .refused, .failed, .abandoned, .refresh: return self
+        }
+    }
+
+    private func with(session: SessionID, caching: Caching) -> Plan {
         Plan(
             request: self.request,
             flow: self.flow,
@@ -88,9 +99,9 @@ extension Plan {
             inputHash: self.inputHash,
             tenant: self.tenant,
             principal: self.principal,
-            session: self.session,
+            session: session,
             globalVariables: self.globalVariables,
-            caching: .bypass(reason),
+            caching: caching,
             directives: self.directives,
             form: self.form,
             time: self.time,

@@ -44,6 +44,7 @@ struct Reply: Sendable {
         outcome: Outcome,
         detail: OutcomeDetail? = nil
     ) {
+        let plan = plan.answered(outcome)
         let content = plan.content(of: answer, usage, madeAt: time)
         self.init(status: 200, content: content, outcome: outcome, detail: detail)
         self.answer = answer

@@ -7,11 +7,14 @@ package import Logging
 package struct VersionWatcher: Sendable {
     /// However short the operator sets it.
     private static let intervalMin = Duration.milliseconds(100)
+    /// How old the list may be in which a name's id is looked up; all that are watched share it.
+    private static let listAgeMax = Duration.seconds(10)
 
     private let target: FlowName
     private let flows: [Flow]
     private let interval: Duration
-    private let source: any VersionSource
+    private let source: any FlowSource
+    private let names: FlowNameWatcher
     private let notes: any DurableNotes
     private let clocks: Clocks
     private let sleeper: Sleeper
@@ -22,7 +25,8 @@ package struct VersionWatcher: Sendable {
     /// Flows of one target share a watcher, at the shortest of their intervals.
     package static func all(
         _ flows: [Flow],
-        source: any VersionSource,
+        source: any FlowSource,
+        names: FlowNameWatcher,
         notes: any DurableNotes,
         clocks: Clocks = .system,
         sleeper: Sleeper = .system,
@@ -35,6 +39,7 @@ package struct VersionWatcher: Sendable {
                 flows: flows,
                 interval: max(flows.map(\.settings.watchVersion).min() ?? .zero, Self.intervalMin),
                 source: source,
+                names: names,
                 notes: notes,
                 clocks: clocks,
                 sleeper: sleeper,
@@ -60,28 +65,31 @@ package struct VersionWatcher: Sendable {
         }
     }
 
-    /// What is known of the target: its token, and until when what was asked is of an older version.
+    /// What is known of the target: its version, and until when what was asked is of an older one.
     struct Known: Equatable {
-        var token: String?
+        var version: FlowVersion?
         var outdatedAt: Timestamp?
     }
 
     /// Takes up what was known before this start, so that a change in between is noticed.
     func restored() async -> Known {
-        let parts = await self.notes.note(self.noteName)?.split(separator: " ") ?? []
-        guard parts.count == 2, VersionToken.isValid(String(parts[0])) else { return Known() }
-        let time = Int64(parts[1]).flatMap { $0 > 0 ? Timestamp(milliseconds: $0) : nil }
-        if let time { for flow in self.flows { flow.becomeOutdated(at: time) } }
-        return Known(token: String(parts[0]), outdatedAt: time)
+        let parts = await self.notes.note(self.noteName)?.split(separator: " ", omittingEmptySubsequences: false) ?? []
+        guard parts.count == 2, let version = FlowVersion(note: String(parts[0])), let milliseconds = Int64(parts[1]),
+            milliseconds >= 0
+        else { return Known() }
+        let time = milliseconds == 0 ? nil : Timestamp(milliseconds: milliseconds)
+        if let time { for flow in self.flows { flow.restoreOutdated(at: time) } }
+        return Known(version: version, outdatedAt: time)
     }
 
-    /// Asks once.
+    /// Asks once: for the id that the target's name has now, then for that flow's version.
     ///
     /// - Returns: whether LangFlow did not say.
     func check(_ known: inout Known, wasAway: Bool) async -> Bool {
-        let token: String
+        let version: FlowVersion
         do throws(UpstreamError) {
-            token = try await self.source.versionToken(of: self.target)
+            let id = try await self.names.id(of: self.target, maxAge: min(self.interval / 2, Self.listAgeMax))
+            version = if let id { try await self.source.version(ofFlow: id) } else { .gone }
         } catch {
             if !wasAway, error != .cancelled {
                 self.logger.warning(
@@ -91,20 +99,42 @@ package struct VersionWatcher: Sendable {
             }
             return true
         }
-        guard known.token.map({ !$0.utf8.elementsEqual(token.utf8) }) ?? true else { return false }
-        if known.token != nil {
+        guard known.version != version else { return false }
+        // A version that is the first one to be known may be the one of what is stored.
+        if known.version != nil || version == .gone {
             let now = self.clocks.wall()
             for flow in self.flows { flow.becomeOutdated(at: now) }
             known.outdatedAt = now
             self.logger.notice(
-                "a flow was changed in LangFlow; its stored answers are stale from now on",
+                version == .gone
+                    ? "a flow is gone from LangFlow; its stored answers are stale from now on"
+                    : "a flow was changed in LangFlow; its stored answers are stale from now on",
                 metadata: [LogKeys.target: "\(self.target)"]
             )
         }
-        known.token = token
-        await self.notes.keep("\(token) \(known.outdatedAt?.milliseconds ?? 0)", as: self.noteName)
+        known.version = version
+        await self.notes.keep("\(version.note) \(known.outdatedAt?.milliseconds ?? 0)", as: self.noteName)
         return false
     }
 
     private var noteName: String { "flow-version:\(self.target)" }
+}
+
+extension FlowVersion {
+    /// As it is kept over a restart: a token, or nothing where the flow is gone.
+    fileprivate var note: String {
+        switch self {
+        case .token(let token): token
+        case .gone: ""
+        }
+    }
+
+    fileprivate init?(note: String) {
+        if note.isEmpty {
+            self = .gone
+        } else {
+            guard VersionToken.isValid(note) else { return nil }
+            self = .token(note)
+        }
+    }
 }

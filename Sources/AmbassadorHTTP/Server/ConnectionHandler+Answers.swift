@@ -41,6 +41,8 @@ extension ConnectionHandler {
             preconditionFailure("a hit has its answer already")
         case .refused(let refusal, let head):
             self.follow(self.responder.refuse(refusal, of: head), for: exchange)
+        case .list(let request):
+            self.follow(self.responder.list(request), for: exchange)
         case .probe(let probe, let traceID):
             self.write(self.responder.probe(probe, traceID: traceID), for: exchange)
         case .preflight(let preflight):

@@ -49,6 +49,15 @@ extension ConnectionHandler {
             self.answerEarly(.preflight(preflight), to: head, minorVersion: minorVersion)
         case .probe(let probe):
             self.answerEarly(.probe(probe, head.fields.traceID), to: head, minorVersion: minorVersion)
+        case .flows:
+            let list = FlowListRequest(
+                page: head.flowPage,
+                credential: head.fields.credential,
+                traceID: head.fields.traceID,
+                clientAddress: self.clientAddress,
+                receivedAt: receivedAt
+            )
+            self.answerEarly(.list(list), to: head, minorVersion: minorVersion)
         case .own(let path, let query):
             let plain = PlainHead(head, path: path, query: query, clientAddress: self.clientAddress)
             if self.isLong(head.fields.body), let refusal = self.plain?.refusal(beforeBodyOf: plain) {

@@ -10,6 +10,7 @@ struct Exchange {
         /// One that was answered before anything was made of it.
         case hit
         case probe(Probe, TraceID)
+        case list(FlowListRequest)
         case refused(Refusal, RefusedHead)
         case preflight(Preflight)
     }
@@ -50,7 +51,7 @@ struct Exchange {
         switch self.question {
         case .request(let request): request.body.readableBytes
         case .plain(let request): request.body.readableBytes
-        case .hit, .probe, .refused, .preflight: 0
+        case .hit, .probe, .list, .refused, .preflight: 0
         }
     }
 }

@@ -70,7 +70,7 @@ package struct HTTPServerConfiguration: Sendable {
             throw Refusal(.unknownRoute, "There is no such route. Set routes.responses to openai to have it.")
         case (.call(.chatCompletions), _) where !self.takesChatCompletions:
             throw Refusal(.unknownRoute, "There is no such route. Set routes.chat_completions to true to have it.")
-        case (.call, _), (.probe, _), (.own, _): return endpoint
+        case (.call, _), (.probe, _), (.flows, _), (.own, _): return endpoint
         }
     }
 }

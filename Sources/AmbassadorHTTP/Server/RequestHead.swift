@@ -9,6 +9,8 @@ package struct RequestHead: Sendable {
     package var wantsStream: Bool
     /// Whether it is only asked what the route takes, as a browser does before a page's call.
     package var isPreflight: Bool
+    /// Which part of the list of flows is asked for.
+    package var flowPage = FlowListRequest.Page()
     package var fields: RequestFields
     /// Whether the answer is sent without its body.
     package var isHEAD: Bool
@@ -52,7 +54,7 @@ package struct RequestHead: Sendable {
             guard target.utf8.count <= limits.targetBytesMax else {
                 throw Refusal(.targetTooLong, "The request target is over \(limits.targetBytesMax) bytes.")
             }
-            let (endpoint, wantsStream) = try Self.endpoint(
+            let (endpoint, wantsStream, flowPage) = try Self.endpoint(
                 method: method,
                 target: target,
                 fields: fields,
@@ -65,6 +67,7 @@ package struct RequestHead: Sendable {
                     endpoint: endpoint,
                     wantsStream: wantsStream,
                     isPreflight: method == "OPTIONS" && limits.crossOrigin != nil,
+                    flowPage: flowPage,
                     fields: fields,
                     isHEAD: method == "HEAD",
                     crossOrigin: refused.crossOrigin
@@ -82,7 +85,7 @@ package struct RequestHead: Sendable {
         fields: RequestFields,
         limits: HTTPServerConfiguration,
         refused: inout RefusedRequest
-    ) throws(Refusal) -> (Endpoint, wantsStream: Bool) {
+    ) throws(Refusal) -> (Endpoint, wantsStream: Bool, FlowListRequest.Page) {
         let target = try RequestTarget(
             target.utf8,
             host: fields.host,
@@ -108,8 +111,12 @@ package struct RequestHead: Sendable {
             refused.head.allowedMethods = endpoint.allowedMethods + (limits.crossOrigin == nil ? "" : ", OPTIONS")
             throw Refusal(.methodNotAllowed, "This route takes \(endpoint.allowedMethods) only.")
         }
-        var wantsStream = false
-        if case .own = endpoint {} else { wantsStream = try target.wantsStream() }
+        var (wantsStream, flowPage) = (false, FlowListRequest.Page())
+        switch endpoint {
+        case .own: break
+        case .flows: flowPage = try target.flowPage()
+        case .call, .probe: wantsStream = try target.wantsStream()
+        }
         if let expectation = fields.unknownExpectation {
             throw Refusal(.expectationFailed, "The expectation '\(expectation)' cannot be met.")
         }
@@ -117,7 +124,7 @@ package struct RequestHead: Sendable {
         if case .length(let length) = fields.body, length > limits.bodyBytesMax {
             throw Refusal(.bodyTooLarge, "The request body is over \(limits.bodyBytesMax) bytes.")
         }
-        return (endpoint, wantsStream)
+        return (endpoint, wantsStream, flowPage)
     }
 }
 

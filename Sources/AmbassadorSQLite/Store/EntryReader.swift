@@ -11,7 +11,7 @@ package final class EntryReader {
     /// Bytes of inputs after which a page ends.
     private static let pageBytesMax = 4 << 20
 
-    private let connection: Connection
+    let connection: Connection
 
     /// An entry as a list shows it.
     package struct Summary: Sendable {

@@ -221,6 +221,18 @@ extension AmbassadorConfiguration {
         return limits
     }
 
+    /// What keeps the names of listed flows in step with LangFlow.
+    func flowNames(_ parts: AmbassadorParts, _ source: HTTPFlowSource, _ database: SQLiteDatabase) -> FlowNameWatcher {
+        FlowNameWatcher(
+            parts.flows,
+            source: source,
+            notes: database.notes,
+            interval: self.upstream.flowNamesInterval,
+            clocks: parts.clocks,
+            logger: parts.logger
+        )
+    }
+
     /// The parts of the pipeline.
     func parts(
         _ database: SQLiteDatabase,

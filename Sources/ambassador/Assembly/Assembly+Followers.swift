@@ -10,7 +10,8 @@ extension Assembly {
     static func followers(
         _ ambassador: Ambassador,
         _ feed: RedisReplicaFeed?,
-        _ versions: HTTPVersionSource,
+        _ source: HTTPFlowSource,
+        _ names: FlowNameWatcher,
         _ database: SQLiteDatabase,
         _ logger: Logger
     ) -> [any Service] {
@@ -21,10 +22,14 @@ extension Assembly {
         }
         let watchers = VersionWatcher.all(
             ambassador.listedFlows,
-            source: versions,
+            source: source,
+            names: names,
             notes: database.notes,
             logger: logger
         )
+        if names.isNeeded {
+            services.append(Running { await cancelWhenGracefulShutdown { await names.run() } })
+        }
         for watcher in watchers {
             services.append(Running { await cancelWhenGracefulShutdown { await watcher.run() } })
         }

@@ -69,9 +69,9 @@ struct Assembly {
         let identity = try await Identity.make(configuration.auth, group, registry, clocks, logger)
         let upstream = HTTPUpstream(configuration: try configuration.upstreamConfiguration, group: group)
         opened.add { await upstream.shutdown() }
-        let versions = HTTPVersionSource(configuration: try configuration.upstreamConfiguration, group: group)
+        let flowSource = HTTPFlowSource(configuration: try configuration.upstreamConfiguration, group: group)
         let health = try configuration.healthSource(group)
-        opened.add { _ = await (versions.shutdown(), health?.shutdown()) }
+        opened.add { _ = await (flowSource.shutdown(), health?.shutdown()) }
         let governance = try await configuration.governance(identity, redis, registry, clocks, logger)
         let feed = redis?.makeReplicaFeed(position: await database.notes.note(ReplicaFollower.positionNote))
         let parts = try await configuration.parts(
@@ -86,7 +86,9 @@ struct Assembly {
             clocks,
             logger
         )
-        let ambassador = Ambassador(parts)
+        let names = configuration.flowNames(parts, flowSource, database)
+        await names.restore()
+        let ambassador = Ambassador(parts, names: names)
         Self.watch(parts, database, redis, identity, registry)
         let admin = try configuration.adminPlane(ambassador, database, identity, registry, clocks, logger)
         let listeners = Listeners(configuration, ambassador, admin, group, registry, clocks, logger)
@@ -100,7 +102,7 @@ struct Assembly {
             ambassador: ambassador,
             registry: registry,
             services: Self.foundations(parts, database, opened) + identity.services
-                + Self.followers(ambassador, feed, versions, database, logger)
+                + Self.followers(ambassador, feed, flowSource, names, database, logger)
                 + listeners.all + [Beginning { parts.readiness.becomeUnready() }],
             group: group,
             database: database,

@@ -69,10 +69,12 @@ struct StoreOptions: ParsableArguments {
         return try self.configuration.load().configuration.store.path
     }
 
-    /// What a flow runs, under which its answers are stored; the name itself where the configuration does not list it.
+    /// What a flow runs, under which its answers are stored; the name itself where the configuration knows no flow by it.
     func target(ofFlow name: FlowName?) throws -> FlowName? {
         guard let name else { return nil }
-        return try self.configuration.load().configuration.flows[name]?.target ?? name
+        let flows = try self.configuration.load().configuration.flows
+        if let settings = flows[name] { return settings.target ?? name }
+        return flows.first { $0.value.aliases.contains(name) }.map { $0.value.target ?? $0.key } ?? name
     }
 }
 

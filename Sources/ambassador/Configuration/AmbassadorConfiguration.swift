@@ -107,6 +107,8 @@ struct AmbassadorConfiguration: Sendable, Equatable {
         /// `nil` where LangFlow is not asked for its health.
         var healthPath: String? = "/health"
         var tls = UpstreamTLS()
+        /// How often LangFlow is asked for its flows; zero means never.
+        var flowNamesInterval: Duration = .seconds(60)
         var breaker = Breaker()
     }
 

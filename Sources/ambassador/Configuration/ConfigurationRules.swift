@@ -179,9 +179,32 @@ struct ConfigurationRules {
         if self.configuration.unlistedFlows == .deny, self.configuration.flows.isEmpty {
             self.refuse("unlisted_flows", because: "no flow is listed under flows, so every call would be refused")
         }
+        self.checkAliases()
         self.check(self.configuration.defaults, at: "defaults")
         for (name, flow) in self.configuration.flows.sorted(by: { $0.key.description < $1.key.description }) {
             self.check(flow, at: "flows.\(name)")
+        }
+    }
+
+    /// A name means one flow.
+    private mutating func checkAliases() {
+        let flows = self.configuration.flows.sorted { $0.key.description < $1.key.description }
+        var meant: [FlowName: String] = [:]
+        for (name, flow) in flows {
+            meant[name] = "the name of flow \(name)"
+            if let target = flow.target, meant[target] == nil { meant[target] = "the target of flow \(name)" }
+        }
+        for (name, flow) in flows {
+            for alias in flow.aliases.sorted(by: { $0.description < $1.description }) {
+                if let other = meant[alias] {
+                    self.refuse(
+                        "flows.\(name).aliases",
+                        because: "\"\(alias)\" is \(other); a name can mean one flow only"
+                    )
+                } else {
+                    meant[alias] = "an alias of flow \(name)"
+                }
+            }
         }
     }
 

@@ -176,6 +176,11 @@ extension SettingType<Set<TweakPattern>> {
     static let tweaks = Self.names("Component.field, or field at the top level; * ends a part") { TweakPattern($0) }
 }
 
+extension SettingType<Set<FlowName>> {
+    /// Other names of a flow.
+    static let flowNames = Self.names("1 to 128 of A-Z a-z 0-9 _ -, UUIDs in lower case with hyphens") { FlowName($0) }
+}
+
 extension SettingType<Set<String>> {
     /// The names of LangFlow's global variables.
     static let globalVariables = Self.names("A-Z 0-9 _ -") { name in

@@ -42,6 +42,12 @@ extension SettingsTable {
                 "The session of a call without one: its own, or the flow's."
             ),
             Setting(
+                "first_turns",
+                \.firstTurns,
+                .choice(),
+                "Whether calls without a session are cached; a flow with memory never saw a first turn that was a hit."
+            ),
+            Setting(
                 "normalize",
                 \.normalize,
                 .choice(),

@@ -26,7 +26,13 @@ enum SettingsTable {
                 optional: \.target,
                 .flowName,
                 "The LangFlow id or endpoint name that is run; the flow's own name where it is not set."
-            )
+            ),
+            Setting(
+                "aliases",
+                \.aliases,
+                .flowNames,
+                "Other names by which callers call the flow, where LangFlow does not say itself which those are."
+            ),
         ] + Self.flowInherited + Self.flowFreshness
     )
 
@@ -228,6 +234,12 @@ enum SettingsTable {
             optional: \.upstream.healthPath,
             .urlPath,
             "What LangFlow is asked for, once a second at most, while something fails; null asks for nothing."
+        ),
+        Setting(
+            "upstream.flow_names",
+            \.upstream.flowNamesInterval,
+            .duration(.zero ... .seconds(86_400)),
+            "How often LangFlow is asked which ids and endpoint names listed flows have; `0s` means never."
         ),
         Setting(
             "upstream.breaker.window",

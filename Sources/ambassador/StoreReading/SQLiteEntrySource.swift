@@ -13,15 +13,16 @@ struct SQLiteEntrySource: EntrySource {
     ]
 
     func entries(flow: FlowName?, tenant: TenantID?, limit: Int?, into sink: any RowSink) async throws -> Bool {
+        let reader = try EntryReader(path: self.path)
         var filter = EntryReader.Filter()
-        filter.target = flow
+        filter.target = try flow.map { flow throws(SQLiteError) in try reader.target(calledBy: flow) ?? flow }
         filter.tenant = tenant
         filter.limit = limit.map { $0 + 1 }
         try sink.begin(Self.columns)
         var left = limit ?? .max
         var isCut = false
         var failure: OutputError?
-        try EntryReader(path: self.path).list(filter) { entry in
+        try reader.list(filter) { entry in
             isCut = left == 0
             guard !isCut else { return false }
             left -= 1

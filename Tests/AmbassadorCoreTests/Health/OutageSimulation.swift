@@ -78,7 +78,8 @@ struct OutageSimulation {
             name: name,
             settings: .cached { $0.timeout = timeout },
             breaker: CircuitBreaker(settings: CircuitBreakerSettings()),
-            metrics: FlowMetrics(label: name.description, registry: registry)
+            metrics: FlowMetrics(label: name.description, registry: registry),
+            sessions: SessionHabits(label: name.description, registry: registry)
         )
     }
 

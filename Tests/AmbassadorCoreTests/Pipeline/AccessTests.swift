@@ -88,6 +88,25 @@ struct AccessTests {
         #expect(harness.upstream.calls.count == 1)
     }
 
+    @Test("to have an answer made anew by the name of what a flow runs takes the permission for both names")
+    func refreshByTarget() async throws {
+        let harness = Harness(
+            flows: ["payroll": .cached { $0.target = FlowName("faq-impl") }],
+            authenticator: ScriptedAuthenticator([
+                "target": try self.caller("run", "refresh:faq-*"), "flow": try self.caller("run", "refresh:payroll"),
+                "both": try self.caller("run", "refresh"),
+            ])
+        )
+        _ = await harness.ask("q", of: "payroll", credential: .apiKey(Secret("both")))
+        for (key, name, isAnew) in [
+            ("target", "faq-impl", false), ("target", "payroll", false), ("flow", "faq-impl", false),
+            ("flow", "payroll", true), ("both", "faq-impl", true), ("both", "payroll", true),
+        ] {
+            let response = await harness.ask("q", of: name, cacheControl: "no-cache", credential: .apiKey(Secret(key)))
+            #expect(response.cacheStatusText?.contains("fwd=request") == isAnew, "\(key), \(name)")
+        }
+    }
+
     @Test("tweaks take their own permission, and then the flow's")
     func tweaks() async throws {
         let harness = self.harness(["k": try self.caller("run", "tweak:faq")])

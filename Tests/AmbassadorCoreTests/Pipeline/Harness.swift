@@ -32,6 +32,7 @@ struct Harness {
         streams: StreamLimits = StreamLimits(),
         curation: CurationTable = CurationTable(),
         curationStore: (any CurationStore)? = nil,
+        flowSource: (any FlowSource)? = nil,
         healthSource: (any HealthSource)? = nil,
         log: CollectedLog = CollectedLog()
     ) {
@@ -39,24 +40,19 @@ struct Harness {
         self.audit = audit
         self.shared = shared
         self.store = store
-        let listed = flows.reduce(into: [FlowName: FlowSettings]()) { listed, flow in
-            if let name = FlowName(flow.key) { listed[name] = flow.value }
-        }
-        let registry = self.registry
-        let clocks = self.clock.clocks
+        let (registry, clock) = (self.registry, self.clock)
+        let clocks = clock.clocks
         let upstreamBreaker = CircuitBreaker(settings: breaker)
-        self.health = UpstreamHealth(
-            breaker: upstreamBreaker,
-            source: healthSource,
-            upstream: "http://langflow.test",
-            metrics: registry,
-            clocks: clocks,
-            sleeper: self.clock.sleeper,
-            logger: log.logger
+        let registryOfFlows = FlowRegistry(
+            listed: Self.named(flows),
+            unlisted: unlisted,
+            breaker: breaker,
+            metrics: registry
         )
+        self.health = Self.health(of: upstreamBreaker, healthSource, clock, registry, log)
         self.ambassador = Ambassador(
             AmbassadorParts(
-                flows: FlowRegistry(listed: listed, unlisted: unlisted, breaker: breaker, metrics: registry),
+                flows: registryOfFlows,
                 access: AccessControl(
                     authenticator: authenticator,
                     tenants: TenantPolicy(trustsHeader: trustsTenantHeader),
@@ -84,7 +80,48 @@ struct Harness {
                 entryBytesMax: entryBytesMax,
                 curation: curation,
                 curationStore: curationStore
-            )
+            ),
+            names: flowSource.map { Self.names(of: registryOfFlows, from: $0, clock: clock) }
+        )
+    }
+
+    private static func health(
+        of breaker: CircuitBreaker,
+        _ source: (any HealthSource)?,
+        _ clock: MockClock,
+        _ registry: MetricRegistry,
+        _ log: CollectedLog
+    ) -> UpstreamHealth {
+        UpstreamHealth(
+            breaker: breaker,
+            source: source,
+            upstream: "http://langflow.test",
+            metrics: registry,
+            clocks: clock.clocks,
+            sleeper: clock.sleeper,
+            logger: log.logger
+        )
+    }
+
+    private static func named(_ flows: [String: FlowSettings]) -> [FlowName: FlowSettings] {
+        flows.reduce(into: [:]) { named, flow in
+            if let name = FlowName(flow.key) { named[name] = flow.value }
+        }
+    }
+
+    private static func names(
+        of flows: FlowRegistry,
+        from source: any FlowSource,
+        clock: MockClock
+    ) -> FlowNameWatcher {
+        FlowNameWatcher(
+            flows,
+            source: source,
+            notes: FakeNotes(),
+            interval: .seconds(60),
+            clocks: clock.clocks,
+            sleeper: clock.sleeper,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
     }
 

@@ -120,7 +120,7 @@ import Testing
         #expect(harness.audit.records.map(\.outcome) == [Outcome](repeating: .miss, count: 20))
         #expect(harness.audit.records.allSatisfy { $0.errorKind == nil && $0.status == 200 })
         #expect(harness.ambassador.parts.breaker.state == .closed)
-        let flow = try harness.ambassador.flow(named: try #require(FlowName("faq")))
+        let flow = try harness.ambassador.flow(named: try #require(FlowName("faq")), authorize: { _ in })
         #expect(flow.breaker.state == .closed)
         #expect(UpstreamFault.allCases.allSatisfy { harness.failures($0) == 0 })
     }
@@ -182,7 +182,7 @@ import Testing
         let tokens = [Self.token(#"\ud83d"#), Self.token(#"\ude42"#)]
         Self.follow(Case(name: "", records: tokens + [Self.end]), in: harness)
         let body = ByteBuffer(string: #"{"model":"faq","input":"q","stream":true}"#)
-        let reading = await StreamReading(await harness.send(body, to: .responses))
+        let reading = await StreamReading(await harness.send(body, to: .langFlowResponses))
         #expect(reading.text.contains(#""content":"\ud83d""#) && reading.text.contains(#""content":"\ude42""#))
     }
 

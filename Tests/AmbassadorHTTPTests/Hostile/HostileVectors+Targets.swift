@@ -47,7 +47,7 @@ enum TargetVectors {
         "/run-flow&x=y", "/run-flow*", "/run-flow'", "/run-flow(x)", "/run-flow!", "/run-flow$", "/run-flow+", "/api",
         "/api/",
         "/api/v1", "/api/v1/run", "/api/v1/run/", "/api/v1/run/faq/", "/api/v1/run/faq/x", "/api/v1/run/advanced/faq",
-        "/api/v1/run/session/faq", "/API/V1/RUN/faq", "/api/v2/run/faq", "/api/v1/RUN/faq", "/api/v1/flows/",
+        "/api/v1/run/session/faq", "/API/V1/RUN/faq", "/api/v2/run/faq", "/api/v1/RUN/faq", "/api/v1/flow/",
         "/.../run-flow",
         "/api/v1/validate/code", "/api/v1/webhook/faq", "/api/v1/custom_component", "/.git/config", "/.env",
         "/server-status",

@@ -4,6 +4,8 @@ package import AmbassadorCore
 package enum Endpoint: Sendable, Hashable {
     case call(Route)
     case probe(Probe)
+    /// LangFlow's list of flows.
+    case flows
     /// One of a plane that has routes of its own: those decide about it.
     case own(path: String, query: String?)
 
@@ -18,7 +20,7 @@ package enum Endpoint: Sendable, Hashable {
     private var methods: [String] {
         switch self {
         case .call: ["POST"]
-        case .probe: ["GET", "HEAD"]
+        case .probe, .flows: ["GET", "HEAD"]
         case .own: []
         }
     }

@@ -4,7 +4,7 @@ package import AmbassadorCore
 package struct RequestTarget: Sendable {
     package let endpoint: Endpoint
     /// What follows the `?`; `nil` without one, and where nothing follows: both are the same resource here.
-    private let query: [UInt8]?
+    let query: [UInt8]?
 
     /// Finds the endpoint.
     ///

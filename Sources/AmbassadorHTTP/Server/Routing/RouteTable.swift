@@ -11,6 +11,8 @@ package struct RouteTable: Sendable, Hashable {
         ("/v1/responses", .responses), ("/api/v1/responses", .responses), ("/v1/chat/completions", .chatCompletions),
         ("/api/v1/chat/completions", .chatCompletions),
     ]
+    /// LangFlow's list of flows; the second is what it redirects to the first.
+    private static let flows = ["/api/v1/flows/", "/api/v1/flows"]
     /// What comes before a flow's name.
     private static let run = Array("/api/v1/run/".utf8)
 
@@ -35,7 +37,7 @@ package struct RouteTable: Sendable, Hashable {
 
     /// Whether a route behind the path would be another one, as `/api/v1/run` before `/run-flow` is the call of a flow.
     static func isTaken(_ path: some Collection<UInt8>) -> Bool {
-        (self.calls.map(\.path) + Probe.allCases.map(\.rawValue)).contains { route in
+        (self.calls.map(\.path) + self.flows + Probe.allCases.map(\.rawValue)).contains { route in
             do throws(Refusal) {
                 guard let other = try self.endpoint(ofBare: (path + Array(route.utf8))[...]) else { return false }
                 return try self.endpoint(ofBare: Array(route.utf8)[...]) != other
@@ -50,6 +52,7 @@ package struct RouteTable: Sendable, Hashable {
     private static func endpoint(ofBare path: ArraySlice<UInt8>) throws(Refusal) -> Endpoint? {
         if let call = self.calls.first(where: { path.elementsEqual($0.path.utf8) }) { return .call(call.route) }
         if let flow = try self.flow(in: path) { return .call(.langFlowRun(flow)) }
+        if self.flows.contains(where: { path.elementsEqual($0.utf8) }) { return .flows }
         return Probe.allCases.first { path.elementsEqual($0.rawValue.utf8) }.map { .probe($0) }
     }
 

@@ -1,10 +1,22 @@
-/// Which version of a flow LangFlow runs.
-package protocol VersionSource: Sendable {
-    /// The token of the current version; it changes with each change of the flow's graph.
+/// What LangFlow says of its flows, beside running them.
+package protocol FlowSource: Sendable {
+    /// The flows that there are, as LangFlow listed them within some time before the call, or does now.
     ///
-    /// - Returns: 1 to ``VersionToken/bytesMax`` bytes of visible ASCII.
+    /// - Throws: where LangFlow does not say, within a few seconds; what was thrown within that time is thrown again.
+    func flows(maxAge: Duration) async throws(UpstreamError) -> FlowList
+
+    /// The version of a flow by its id.
+    ///
     /// - Throws: where LangFlow does not say, within a few seconds.
-    func versionToken(of target: FlowName) async throws(UpstreamError) -> String
+    func version(ofFlow id: FlowName) async throws(UpstreamError) -> FlowVersion
+}
+
+/// Which version of a flow LangFlow runs.
+package enum FlowVersion: Sendable, Hashable {
+    /// It changes with each change of the flow's graph; see ``VersionToken``.
+    case token(String)
+    /// There is no flow of the id.
+    case gone
 }
 
 /// What a token may look like.
