@@ -29,7 +29,7 @@ struct FlowListRouteTests {
         "what is no query of it",
         arguments: [
             "?x-api-key=evil", "?page", "?page=0", "?page=x", "?size=0", "?size=5000", "?page=1&page=2",
-            "?page=99999999999999999999", "?=1",
+            "?page=99999999999999999999", "?=1", "?get_all=1", "?header_flows=", "?folder_id=mine", "?folder_id=",
         ]
     )
     func malformed(query: String) throws {

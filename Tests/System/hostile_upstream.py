@@ -100,7 +100,12 @@ class Wire:
 
     async def call(self) -> Call:
         """Reads the next run of a flow."""
-        lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        while True:
+            lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+            if lines[0].startswith("POST "):
+                break
+            # A probe of its health, or a look at its flows: it has neither.
+            await self.send(sized(b"{}", b"404 Not Found"))
         lengths = [line.partition(":")[2] for line in lines if line.lower().startswith("content-length:")]
         content = json.loads(await self._reader.readexactly(int(lengths[0])))
         path, _, query = lines[0].split(" ")[1].partition("?")

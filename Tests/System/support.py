@@ -366,7 +366,11 @@ class FakeLangFlow:
         request_line, *fields = head[:-4].split("\r\n")
         lengths = [f.partition(":")[2] for f in fields if f.lower().startswith("content-length:")]
         body = await reader.readexactly(int(lengths[0])) if lengths else b""
-        _, path, _ = request_line.split(" ", 2)
+        method, path, _ = request_line.split(" ", 2)
+        if method != "POST":
+            # A probe of its health, or a look at its flows: it has neither.
+            writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
+            return
         call = json.loads(body)
         question = call["input_value"]
         self.calls[question] = self.calls.get(question, 0) + 1

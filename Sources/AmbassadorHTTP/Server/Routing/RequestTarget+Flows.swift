@@ -2,9 +2,8 @@ package import AmbassadorCore
 
 extension RequestTarget {
     /// What LangFlow's own route takes; of these only the pages mean something here.
-    private static let names: Set<String> = [
-        "remove_example_flows", "components_only", "get_all", "header_flows", "folder_id", "page", "size",
-    ]
+    private static let names = Set(Self.flagNames + ["folder_id", "page", "size"])
+    private static let flagNames = ["remove_example_flows", "components_only", "get_all", "header_flows"]
     private static let sizeMax = 4_096
 
     /// Reads which part of the list of flows is asked for: all but where `get_all=false` asks for pages.
@@ -23,11 +22,26 @@ extension RequestTarget {
             }
             values[name] = String(decoding: pair[1], as: UTF8.self)
         }
-        if values["components_only"]?.lowercased() == "true" { return FlowListRequest.Page(size: 0) }
+        var flags: [String: Bool] = [:]
+        for name in Self.flagNames { flags[name] = try Self.flag(name, values) }
+        if let folder = values["folder_id"], FlowName(folder)?.isUUID != true {
+            throw Refusal(.malformedRequest, "The query parameter 'folder_id' must be a UUID.")
+        }
         let number = try Self.number("page", values, 1...1_000_000)
         let size = try Self.number("size", values, 1...Self.sizeMax)
-        guard values["get_all"]?.lowercased() == "false" else { return FlowListRequest.Page() }
+        if flags["components_only"] == true { return FlowListRequest.Page(size: 0) }
+        guard flags["get_all"] == false else { return FlowListRequest.Page() }
         return FlowListRequest.Page(number: number ?? 1, size: size ?? 50)
+    }
+
+    /// `true` or `false` in any case, as Python's and JavaScript's clients write it.
+    private static func flag(_ name: String, _ values: [String: String]) throws(Refusal) -> Bool? {
+        switch values[name]?.lowercased() {
+        case nil: nil
+        case "true": true
+        case "false": false
+        case .some: throw Refusal(.malformedRequest, "The query parameter '\(name)' must be true or false.")
+        }
     }
 
     private static func number(
