@@ -28,8 +28,8 @@ struct AdminClientTests {
     @Test("a key is shown where there is one, and in that one header")
     func key() async throws {
         try await self.withAdmin("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") { address, server in
-            _ = try await HTTPAdminClient(address: address, key: Secret("amb_x")).cacheStatistics()
-            _ = try await HTTPAdminClient(address: address).cacheStatistics()
+            _ = try await HTTPAdminClient(place: AdminPlace(address), key: Secret("amb_x")).cacheStatistics()
+            _ = try await HTTPAdminClient(place: AdminPlace(address)).cacheStatistics()
             #expect(server.requests.map { $0.field("authorization") } == ["Bearer amb_x", nil])
             #expect(server.requests.allSatisfy { $0.field("x-api-key") == nil })
         }
@@ -41,7 +41,9 @@ struct AdminClientTests {
         let reply = "HTTP/1.1 401 Unauthorized\r\nContent-Length: \(length)\r\n\r\n\(Self.refusal)"
         try await self.withAdmin(reply) { address, _ in
             let error = await #expect(throws: CommandFailure.self) {
-                try await HTTPAdminClient(address: address, key: Secret("amb_x")).purge(PurgeRequest(all: true))
+                try await HTTPAdminClient(place: AdminPlace(address), key: Secret("amb_x")).purge(
+                    PurgeRequest(all: true)
+                )
             }
             let text = try #require(error?.description)
             #expect(text.contains("401") && text.contains("Show one valid credential."))

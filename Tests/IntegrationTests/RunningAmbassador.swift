@@ -127,7 +127,7 @@ func withAmbassador<Result: Sendable>(
     let running = RunningAmbassador(
         url: "http://127.0.0.1:\(assembly.dataAddress?.port ?? 0)",
         assembly: assembly,
-        admin: HTTPAdminClient(address: configuration.admin.address),
+        admin: HTTPAdminClient(place: AdminPlace(configuration.admin.address)),
         store: store
     )
     let services = ServiceGroup(

@@ -47,7 +47,7 @@ extension AmbassadorConfiguration {
         var server = self.serverConfiguration
         server.name = .admin
         server.address = self.admin.address
-        (server.allowedClients, server.tls, server.crossOrigin) = ([], nil, nil)
+        (server.allowedClients, server.tls, server.crossOrigin) = ([], self.adminTLSSettings, nil)
         server.hosts = self.adminHosts
         server.takesShortcuts = false
         server.bodyBytesMax = AdminPlane.bodyBytesMax
@@ -62,14 +62,15 @@ extension AmbassadorConfiguration {
         var server = self.adminServerConfiguration
         server.name = .probes
         server.address = address
-        server.hosts = nil
+        (server.hosts, server.tls) = (nil, nil)
         server.bodyBytesMax = 1024
         return server
     }
 
-    /// Under which names the admin plane is asked; by a page of a browser it is, too, where nobody has to show a key.
+    /// Under which names the admin plane is asked on this host, where a page of a browser may ask it without a key; from other hosts, which
+    /// all show a credential, under any.
     private var adminHosts: KnownHosts? {
-        guard case .tcp(let host, _) = self.admin.address else { return nil }
+        guard case .tcp(let host, _) = self.admin.address, self.admin.address.isLocal else { return nil }
         return KnownHosts([host], remedy: "Ask under localhost or 127.0.0.1.")
     }
 
@@ -93,6 +94,14 @@ extension AmbassadorConfiguration {
         )
         settings.minimumVersion = tls.minimumVersion
         return settings
+    }
+
+    /// `nil` unless certificate and key are both set.
+    var adminTLSSettings: TLSSettings? {
+        guard let certificate = self.admin.tls.certificateFile, let key = self.admin.tls.privateKeyFile else {
+            return nil
+        }
+        return TLSSettings(certificateFile: certificate, privateKeyFile: key, clientAuthorityFile: nil)
     }
 
     var upstreamTLSSettings: ClientTLSSettings {

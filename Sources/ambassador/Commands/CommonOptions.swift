@@ -84,9 +84,21 @@ struct AdminOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The address of the admin API; that of the configuration if left out.", valueName: "address")
+        help: ArgumentHelp(
+            "The address of the admin API, https://host:port for TLS; that of the configuration if left out.",
+            valueName: "address"
+        )
     )
     var admin: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The authorities in PEM that the admin API's certificate is checked by; those of the system, or of SSL_CERT_FILE, if left out.",
+            valueName: "file"
+        )
+    )
+    var adminCAFile: String?
 
     @Option(
         name: .long,
@@ -100,13 +112,28 @@ struct AdminOptions: ParsableArguments {
     init() {}
 
     func client() throws -> any AdminClient {
-        HTTPAdminClient(address: try self.address(), key: try AdminKey.find(file: self.adminKeyFile))
+        let place = try self.place()
+        return HTTPAdminClient(
+            place: place,
+            key: try AdminKey.find(file: self.adminKeyFile),
+            tls: place.origin.isTLS ? try self.tls() : nil
+        )
     }
 
-    private func address() throws -> ListenAddress {
-        guard let admin else { return try self.configuration.load().configuration.admin.address }
+    private func tls() throws -> ClientTLS {
+        var settings = ClientTLSSettings()
+        if let adminCAFile { settings.authorityFile = adminCAFile }
+        do throws(CertificateError) {
+            return try ClientTLS(settings)
+        } catch {
+            throw CommandFailure("the admin API's certificate cannot be checked: \(error)")
+        }
+    }
+
+    private func place() throws -> AdminPlace {
+        guard let admin else { return try AdminPlace(try self.configuration.load().configuration.admin) }
         do throws(InvalidValue) {
-            return try ListenAddress(admin)
+            return try AdminPlace(admin)
         } catch {
             throw ValidationError("--admin \"\(visible(admin))\" \(error.reason)")
         }

@@ -4,11 +4,13 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// The admin API over HTTP, on a port or a Unix socket.
+/// The admin API over HTTP, on a port, with TLS or without, or a Unix socket.
 struct HTTPAdminClient: AdminClient {
-    let address: ListenAddress
+    let place: AdminPlace
     /// What is shown to the admin plane: an API key or a token; `nil` where it asks nobody.
     var key: Secret?
+    /// How its certificate is checked; for a place with TLS only.
+    var tls: ClientTLS?
 
     /// All marks, of which the ambassador keeps 64 MiB, each byte as six at worst.
     private static let answerBytesMax = 400 << 20
@@ -18,7 +20,7 @@ struct HTTPAdminClient: AdminClient {
         let answer = try await self.call(.POST, "/admin/v1/cache/purge", body: selection.json)
         guard let answer, let result = PurgeResult(answer) else {
             throw CommandFailure(
-                "\(self.address) answered a purge with something else than counts; is it the admin address?"
+                "\(self.place) answered a purge with something else than counts; is it the admin address?"
             )
         }
         return result
@@ -28,7 +30,7 @@ struct HTTPAdminClient: AdminClient {
         let answer = try await self.call(.GET, "/admin/v1/cache/stats", body: nil)
         guard let answer, case .object = answer else {
             throw CommandFailure(
-                "\(self.address) answered with something else than statistics; is it the admin address?"
+                "\(self.place) answered with something else than statistics; is it the admin address?"
             )
         }
         return answer
@@ -37,7 +39,7 @@ struct HTTPAdminClient: AdminClient {
     func curate(_ verb: String, _ decision: JSONValue) async throws {
         let answer = try await self.call(.POST, "/admin/v1/cache/\(verb)", body: decision)
         guard let result = answer?["result"]?.string?.text else {
-            throw CommandFailure("\(self.address) answered with something else than a result; is it the admin address?")
+            throw CommandFailure("\(self.place) answered with something else than a result; is it the admin address?")
         }
         guard result == "done" else {
             throw CommandFailure("it is in force, but what was stored could not be removed everywhere; purge the key")
@@ -46,14 +48,14 @@ struct HTTPAdminClient: AdminClient {
 
     func pruneAudit() async throws -> Int {
         guard let count = try await self.call(.POST, "/admin/v1/audit/prune", body: nil)?["removed"]?.count else {
-            throw CommandFailure("\(self.address) answered with something else than a count; is it the admin address?")
+            throw CommandFailure("\(self.place) answered with something else than a count; is it the admin address?")
         }
         return count
     }
 
     func marks() async throws -> [JSONValue] {
         guard let marks = try await self.call(.GET, "/admin/v1/cache/marks", body: nil)?["marks"]?.array else {
-            throw CommandFailure("\(self.address) answered with something else than marks; is it the admin address?")
+            throw CommandFailure("\(self.place) answered with something else than marks; is it the admin address?")
         }
         return marks
     }
@@ -68,8 +70,9 @@ struct HTTPAdminClient: AdminClient {
             JSONWriter.write(body, into: &bytes)
         }
         let client = HTTPClient(
-            origin: self.address.origin,
+            origin: self.place.origin,
             configuration: HTTPClientConfiguration(),
+            tls: self.tls,
             group: MultiThreadedEventLoopGroup.singleton
         )
         let outcome: Result<(head: HTTPResponseHead, body: ByteBuffer), HTTPCallError>
@@ -92,7 +95,7 @@ struct HTTPAdminClient: AdminClient {
             answer = Self.json(found.body)
         case .failure(let error):
             throw CommandFailure(
-                "no answer from the admin API at \(self.address); is the ambassador running? (\(error))"
+                "no answer from the admin API at \(self.place); is the ambassador running? (\(error))"
             )
         }
         guard status == 200 else { throw Self.failure(status, answer) }

@@ -59,6 +59,13 @@ struct AmbassadorConfiguration: Sendable, Equatable {
 
     struct Admin: Sendable, Equatable {
         var address = ListenAddress.tcp(host: "127.0.0.1", port: 8081)
+        var tls = AdminTLS()
+    }
+
+    /// The admin plane's certificate; without one it speaks plain HTTP, to this host alone.
+    struct AdminTLS: Sendable, Equatable {
+        var certificateFile: String?
+        var privateKeyFile: String?
     }
 
     /// A listener for probes and metrics alone.

@@ -56,6 +56,7 @@ extension ConfigurationRules {
     }
 
     mutating func checkEncryption() {
+        self.checkAdminEncryption()
         let tls = self.configuration.listen.tls
         guard let settings = self.configuration.tlsSettings else {
             if tls.privateKeyFile != nil || tls.clientAuthorityFile != nil || tls.certificateFile != nil {
@@ -83,6 +84,26 @@ extension ConfigurationRules {
             try settings.check()
         } catch {
             self.refuse("listen.tls.certificate_file", because: error.description)
+        }
+    }
+
+    private mutating func checkAdminEncryption() {
+        let (certificate, key) = ("admin.tls.certificate_file", "admin.tls.private_key_file")
+        guard let settings = self.configuration.adminTLSSettings else {
+            guard self.configuration.admin.tls != AmbassadorConfiguration.AdminTLS() else { return }
+            return self.refuse(certificate, key, because: "TLS needs both certificate_file and private_key_file")
+        }
+        if case .unix = self.configuration.admin.address {
+            self.refuse(
+                certificate,
+                "admin.address",
+                because: "a socket of this host needs no TLS; leave admin.tls out"
+            )
+        }
+        do throws(CertificateError) {
+            try settings.check()
+        } catch {
+            self.refuse(certificate, because: error.description)
         }
     }
 

@@ -43,10 +43,14 @@ struct ConfigurationRules {
             )
         }
         if !admin.isLocal {
-            self.refuse(
-                "admin.address",
-                because: "\(admin) can be reached from other hosts, and the admin plane speaks no TLS; \(remedy)"
-            )
+            let isOpen = self.configuration.auth.mode == .none
+            if isOpen || self.configuration.adminTLSSettings == nil {
+                let missing = isOpen ? "auth.mode none lets everybody in" : "admin.tls is not set"
+                self.refuse(
+                    "admin.address",
+                    because: "\(admin) can be reached from other hosts, and \(missing); \(remedy) without both"
+                )
+            }
         }
         if let probes = self.configuration.probes.address {
             if probes.overlaps(with: listen) {

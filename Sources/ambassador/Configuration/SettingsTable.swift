@@ -104,7 +104,19 @@ enum SettingsTable {
             "admin.address",
             \.admin.address,
             .address,
-            "Where metrics and the admin API are served; only this host or a socket."
+            "Where metrics and the admin API are served: this host or a socket, or, with an `auth.mode` and `admin.tls`, any address."
+        ),
+        Setting(
+            "admin.tls.certificate_file",
+            optional: \.admin.tls.certificateFile,
+            .path,
+            "The admin listener's certificate and its chain in PEM; setting it turns TLS on there. Read again when it changes."
+        ),
+        Setting(
+            "admin.tls.private_key_file",
+            optional: \.admin.tls.privateKeyFile,
+            .path,
+            "Its key in PEM, as that of `listen.tls`."
         ),
         Setting(
             "probes.address",
