@@ -1,7 +1,7 @@
 /// Where a request's subject stands with one limit: the one that would be the first to refuse.
 package struct LimitState: Sendable {
     package let policy: LimitPolicy
-    /// The requests that would be admitted at once; it may be over the quota where the burst is.
+    /// The requests that would be admitted at once, up to the quota of the policy.
     package let remaining: Int
     /// For a request that is admitted the whole seconds until the bucket is full, for one that is refused those until
     /// it is worth asking again; rounded up.

@@ -1,4 +1,4 @@
-/// The two questions that are asked of media types (RFC 9110 §8.3.1, §12.5.1).
+/// What is asked of a `Content-Type` (RFC 9110 §8.3.1).
 enum MediaType {
     /// Whether a `Content-Type` is `application/json`, in no other charset than UTF-8.
     ///
@@ -18,32 +18,6 @@ enum MediaType {
             "charset=utf-8", "charset=\"utf-8\"", "charset=utf8", "charset=\"utf8\"",
         ]
         return spellings.contains { charset.equalsIgnoringCase($0) }
-    }
-
-    /// Whether an `Accept` lists `text/plain` and nothing that JSON would match.
-    ///
-    /// Weights are not compared, save that a weight of zero takes a range out: a caller that takes both gets JSON.
-    static func prefersText(_ value: String.UTF8View) -> Bool {
-        var listsText = false
-        for range in value.split(separator: UInt8(ascii: ",")) {
-            let parts = range.split(separator: UInt8(ascii: ";"))
-            guard let type = parts.first?.trimmingBlanks else { continue }
-            let isExcluded = parts.dropFirst().contains { Self.isZeroWeight($0.trimmingBlanks) }
-            guard !isExcluded else { continue }
-            if type.equalsIgnoringCase("text/plain") {
-                listsText = true
-            } else if type.equalsIgnoringCase("application/json") || type.equalsIgnoringCase("application/*")
-                || type.equalsIgnoringCase("*/*")
-            {
-                return false
-            }
-        }
-        return listsText
-    }
-
-    private static func isZeroWeight(_ parameter: some Collection<UInt8>) -> Bool {
-        guard parameter.startsIgnoringCase(with: "q=0") else { return false }
-        return parameter.dropFirst(3).allSatisfy { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "0") }
     }
 }
 

@@ -16,13 +16,14 @@ package struct RequestFields: Sendable {
     package private(set) var tenant: String?
     package private(set) var session: String?
     package private(set) var globalVariables: [GlobalVariable] = []
-    package private(set) var wantsText = false
+    package var wantsText: Bool { self.acceptedTypes.prefersText }
     package private(set) var keepsAlive: Bool
     package private(set) var expectsContinue = false
     package private(set) var unknownExpectation: String?
     /// What a page's preflight asks to set; empty where it asks for nothing.
     package private(set) var requestedHeaders = ""
 
+    private var acceptedTypes = AcceptedTypes()
     private var origins = 0
     private var lastOrigin: String?
     private var contentLength: Int?
@@ -131,7 +132,7 @@ package struct RequestFields: Sendable {
         case 4 where name.equalsIgnoringCase("host"):
             try self.readHost(value)
         case 6 where name.equalsIgnoringCase("accept"):
-            self.wantsText = MediaType.prefersText(try Self.visible(value, "Accept").utf8)
+            self.acceptedTypes.add(try Self.visible(value, "Accept").utf8)
         case 6 where name.equalsIgnoringCase("pragma"):
             self.pragma.append(value)
         case 6 where name.equalsIgnoringCase("expect"):

@@ -33,6 +33,19 @@ struct RateLimitTests {
     }
 
     @Test(
+        "the quota is what can be left, and the window the time in which as much comes",
+        arguments: [
+            (100, 1, nil, "q=100;w=1"), (10, 60, 50, "q=50;w=300"), (10, 60, 3, "q=3;w=18"), (7, 1, 10, "q=10;w=2"),
+            (1_000_000, 1, 1, "q=1;w=1"),
+        ] as [(Int, Int, Int?, String)]
+    )
+    func policy(count: Int, seconds: Int, burst: Int?, expected: String) throws {
+        let rate = try Rate(count: count, periodSeconds: seconds)
+        let limit = try RateLimit(name: "a", by: [.tenant], rate: rate, burst: burst)
+        #expect(LimitPolicy(limit).headerValue == "\"a\";\(expected)")
+    }
+
+    @Test(
         "headers are the structured fields of the draft",
         arguments: [
             (0, 0, "\"per_tenant\";r=0;t=0"), (50, 1, "\"per_tenant\";r=50;t=1"),
