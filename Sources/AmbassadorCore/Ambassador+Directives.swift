@@ -27,9 +27,9 @@ extension Ambassador {
     }
 
     /// Why LangFlow is asked although an entry was found; `nil` where none was that is of any use.
-    func reasonToFetch(over entry: CacheEntry?, _ plan: Plan) -> CacheStatus.Reason? {
+    func reasonToFetch(over entry: StaleEntry?, _ plan: Plan) -> CacheStatus.Reason? {
         guard let entry else { return nil }
-        switch Freshness(of: entry, in: plan.flow, at: plan.time, asking: nil) {
+        switch entry.freshness(for: plan, asking: nil) {
         case .fresh: return .request
         case .staleWhileRevalidate, .staleAsAccepted, .staleIfError, .expired: return .stale
         }

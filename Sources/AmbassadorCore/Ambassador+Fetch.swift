@@ -223,7 +223,7 @@ extension Ambassador {
     /// `tier` is where the entry was found; `nil` where LangFlow gave it. Tells whether it was kept.
     @discardableResult
     func keep(_ entry: CacheEntry, _ plan: Plan, from tier: OutcomeDetail?) -> Bool {
-        guard case .use(let key, let purges) = plan.caching else { return false }
+        guard case .use(let key, let generation) = plan.caching else { return false }
         if tier != nil, let present = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
             present.storedAt > entry.storedAt
         {
@@ -233,7 +233,7 @@ extension Ambassador {
         let age = max(.zero, self.parts.clocks.wall().since(entry.storedAt))
         let lifetime = entry.lifetime(under: plan.flow.settings) - age
         guard lifetime > .zero else { return false }
-        return self.parts.purges.keep(entry, askedAt: purges) {
+        return self.parts.purges.keep(entry, askedAt: generation.purges) {
             // What another replica fetched is in its store; here too it must outlast Redis and a restart.
             // So is what was fetched here, which the next request may find in Redis.
             let isKnown = self.parts.shared != nil && !self.copies.note(entry, at: self.parts.clocks.now())

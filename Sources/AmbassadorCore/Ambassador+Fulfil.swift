@@ -6,12 +6,14 @@ extension Ambassador {
     ///
     /// `finding` is what the shared cache has said already; `nil` where it was not asked.
     func fulfil(_ plan: Plan, after finding: Finding? = nil) async -> Reply {
-        guard case .use(let key, _) = plan.caching else {
+        guard case .use(let key, let generation) = plan.caching else {
             if plan.isOnlyIfCached { return self.notStored(plan) }
             return plan.form == .records ? await self.fulfilStream(plan, nil) : await self.fetchPastFlights(plan, nil)
         }
-        var stale: CacheEntry? = self.parts.memory.entry(for: key, at: self.parts.clocks.now())
-        for (tier, detail) in self.tiers(beyondMemoryThatHolds: stale) {
+        var stale = self.parts.memory.entry(for: key, at: self.parts.clocks.now()).map {
+            StaleEntry($0, asOf: generation)
+        }
+        for (tier, detail) in self.tiers(isInMemory: stale != nil) {
             let finding = detail == .redis ? finding : nil
             let found = if let finding { await tier.entry(of: finding) } else { await tier.entry(for: key) }
             guard let entry = found else { continue }
@@ -19,24 +21,24 @@ extension Ambassador {
                 await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }
                 return reply
             }
-            if stale.map({ $0.storedAt < entry.storedAt }) ?? true { stale = entry }
+            if stale?.isOlder(than: entry) ?? true { stale = StaleEntry(entry, asOf: generation) }
         }
         // Looking there took time, and a flight that ended meanwhile cannot be joined any more.
         if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
-            stale.map({ $0.storedAt < entry.storedAt }) ?? true
+            stale?.isOlder(than: entry) ?? true
         {
             if let reply = self.answer(with: entry, to: plan, from: .memory) { return reply }
-            stale = entry
+            stale = StaleEntry(entry, asOf: generation)
         }
         if plan.isOnlyIfCached { return self.notStored(plan) }
         // Whoever waits on a flight may want to have its answer kept.
         let plan = plan.directives?.noStore == true ? plan.bypassing(.noStore) : plan
         if plan.form == .records { return await self.fulfilStream(plan, stale) }
         if plan.caching.isBypass { return await self.fetchPastFlights(plan, stale) }
-        var landing = await self.land(key, plan)
+        var landing = await self.land(key, generation, plan)
         if case .failed(let failure, let share) = landing, share.wasShared, failure.isOurRefusal {
             // What another caller may not do says nothing of this one.
-            landing = await self.land(key, plan)
+            landing = await self.land(key, generation, plan)
         }
         switch landing {
         case .failed(let failure, let share) where share.wasShared && failure.isOurRefusal:
@@ -51,14 +53,26 @@ extension Ambassador {
         }
     }
 
-    private func land(_ key: CacheKey, _ plan: Plan) async -> Flights.Landing {
+    private func land(_ key: CacheKey, _ generation: CallGeneration, _ plan: Plan) async -> Flights.Landing {
         await self.parts.flights.land(
             key,
+            generation,
+            accepts: { self.accepts($0, generation, plan) },
             deadline: plan.deadline,
             keepsRunning: true,
             unclaimed: { await self.recordUnclaimed(plan, $0) },
             operation: { () async throws(FetchFailure) in try await self.fetch(plan) }
         )
+    }
+
+    /// Whether a call that was asked for at a generation answers a plan of its own one, too: it has seen the same version of the flow,
+    /// and no purge that it has not seen covers its answer.
+    func accepts(_ generation: CallGeneration, _ own: CallGeneration, _ plan: Plan) -> Bool {
+        guard generation.isOfSameFlow(as: own) else { return false }
+        guard generation.purges < own.purges,
+            let entry = self.entry(.text(ByteBuffer()), .unknown, .unsaid, plan, microseconds: 0)
+        else { return true }
+        return self.parts.purges.permits(entry, askedAt: generation.purges)
     }
 
     /// The answer that an entry gives under the flow's settings: fresh, or stale while it is refreshed, or none.
@@ -101,29 +115,30 @@ extension Ambassador {
     }
 
     private func refreshInBackground(_ key: CacheKey, _ plan: Plan) {
+        guard case .use(_, let generation) = plan.caching else { return }
         switch plan.form {
         case .document:
             self.parts.flights.refreshInBackground(
                 key,
+                generation,
                 unclaimed: { await self.recordUnclaimed(plan, $0) },
                 operation: { () async throws(FetchFailure) in try await self.fetch(plan) }
             )
         case .records:
-            guard case .use(_, let purges) = plan.caching else { return }
-            self.parts.streams.refreshInBackground(key, purges: purges) { await self.produce(plan, $0) }
+            self.parts.streams.refreshInBackground(key, generation) { await self.produce(plan, $0) }
         }
     }
 
     /// Redis may hold what another replica fetched; the store can know more than memory only where memory knows nothing,
     /// since this process alone writes it.
-    private func tiers(beyondMemoryThatHolds entry: CacheEntry?) -> [(CacheTier, OutcomeDetail)] {
+    private func tiers(isInMemory: Bool) -> [(CacheTier, OutcomeDetail)] {
         var tiers: [(CacheTier, OutcomeDetail)] = []
         if let shared = self.parts.shared { tiers.append((shared, .redis)) }
-        if entry == nil { tiers.append((self.parts.store, .store)) }
+        if !isInMemory { tiers.append((self.parts.store, .store)) }
         return tiers
     }
 
-    func fetchPastFlights(_ plan: Plan, _ stale: CacheEntry?) async -> Reply {
+    func fetchPastFlights(_ plan: Plan, _ stale: StaleEntry?) async -> Reply {
         do throws(FetchFailure) {
             return self.reply(try await self.fetch(plan), to: plan, over: stale, .alone)
         } catch {
@@ -134,7 +149,7 @@ extension Ambassador {
         }
     }
 
-    func reply(_ fetched: Fetched, to plan: Plan, over entry: CacheEntry?, _ share: Share) -> Reply {
+    func reply(_ fetched: Fetched, to plan: Plan, over entry: StaleEntry?, _ share: Share) -> Reply {
         guard fetched.status == 200 else { return self.rejection(fetched, to: plan, share) }
         if let degradation = fetched.degradation {
             return self.reply(degraded: degradation, fetched, to: plan, over: entry, share)
@@ -177,11 +192,11 @@ extension Ambassador {
         degraded degradation: Response.Degradation,
         _ fetched: Fetched,
         to plan: Plan,
-        over entry: CacheEntry?,
+        over entry: StaleEntry?,
         _ share: Share
     ) -> Reply {
         var reply: Reply
-        if degradation == .fallback, let entry, self.secondsLeft(of: entry, plan) != nil,
+        if degradation == .fallback, let entry = entry?.servable(to: plan, self.parts),
             let stale = Reply(entry: entry, to: plan, outcome: .degraded, detail: .stale)
         {
             reply = stale
@@ -223,7 +238,7 @@ extension Ambassador {
     /// The next best answer when LangFlow gave none: a stale entry, else the flow's fallback, else the error.
     func degrade(
         _ plan: Plan,
-        _ stale: CacheEntry?,
+        _ stale: StaleEntry?,
         _ failure: FetchFailure,
         _ share: Share = .alone
     ) -> Reply {
@@ -232,8 +247,9 @@ extension Ambassador {
             retryAfter: max(self.parts.breaker.retryAfter(at: now), plan.flow.breaker.retryAfter(at: now))
         )
         var reply: Reply
-        if let stale, let ttl = self.secondsLeft(of: stale, plan),
-            let answered = Reply(entry: stale, to: plan, outcome: .degraded, detail: .stale)
+        if let stale, let ttl = stale.freshness(for: plan, asking: plan.directives).secondsLeft,
+            let entry = stale.servable(to: plan, self.parts),
+            let answered = Reply(entry: entry, to: plan, outcome: .degraded, detail: .stale)
         {
             reply = answered
             reply.degradation = .stale
@@ -268,9 +284,5 @@ extension Ambassador {
     private func fault(behind failure: FetchFailure) -> UpstreamFault? {
         if case .breakerOpen = failure.error { return self.parts.health.openBecause }
         return failure.error.cause?.fault
-    }
-
-    private func secondsLeft(of entry: CacheEntry, _ plan: Plan) -> Int? {
-        Freshness(of: entry, in: plan.flow, at: plan.time, asking: plan.directives).secondsLeft
     }
 }

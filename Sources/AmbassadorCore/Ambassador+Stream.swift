@@ -5,12 +5,12 @@ extension Ambassador {
     /// Joins the stream of a plan, or begins it; where LangFlow does not answer, degrades.
     ///
     /// `othersRefusals` is how often another caller's stream was joined that then was not made.
-    func fulfilStream(_ plan: Plan, _ stale: CacheEntry?, othersRefusals: Int = 0) async -> Reply {
+    func fulfilStream(_ plan: Plan, _ stale: StaleEntry?, othersRefusals: Int = 0) async -> Reply {
         let place: StreamFlights.Place?
         var stored: CacheEntry?
         switch plan.caching {
-        case .use(let key, let purges) where othersRefusals < 2:
-            place = self.join(key, purges, plan) {
+        case .use(let key, let generation) where othersRefusals < 2:
+            place = self.join(key, generation, plan) {
                 // A stream that has just ended was kept before it could be joined no more.
                 stored = self.freshEntry(of: key, for: plan)
                 return stored != nil
@@ -40,20 +40,20 @@ extension Ambassador {
         return reply
     }
 
-    /// Joins the stream of a key, unless a purge covers it that came before the request: who asks after a purge gets nothing of before.
+    /// Joins the stream of a key, unless it is of before a purge or a change that came before the request.
     private func join(
         _ key: CacheKey,
-        _ purges: UInt64,
+        _ generation: CallGeneration,
         _ plan: Plan,
         unless isStored: () -> Bool
     ) -> StreamFlights.Place? {
-        let place = self.parts.streams.join(key, purges: purges, unless: isStored) { await self.produce(plan, $0) }
-        guard let place, place.isShared, place.relay.purges < purges,
-            let entry = self.entry(.text(ByteBuffer()), .unknown, .unsaid, plan, microseconds: 0),
-            !self.parts.purges.permits(entry, askedAt: place.relay.purges)
-        else { return place }
-        place.leave()
-        return self.parts.streams.join(key, purges: purges, insteadOf: place.relay) { await self.produce(plan, $0) }
+        self.parts.streams.join(
+            key,
+            generation,
+            accepts: { self.accepts($0, generation, plan) },
+            unless: isStored,
+            production: { await self.produce(plan, $0) }
+        )
     }
 
     private func freshEntry(of key: CacheKey, for plan: Plan) -> CacheEntry? {
@@ -156,7 +156,7 @@ extension Ambassador {
         return true
     }
 
-    private func reply(streaming place: StreamFlights.Place, to plan: Plan, over stale: CacheEntry?) -> Reply {
+    private func reply(streaming place: StreamFlights.Place, to plan: Plan, over stale: StaleEntry?) -> Reply {
         var reply = Reply(status: 200, content: .text(ByteBuffer()), outcome: place.isShared ? .collapsed : .miss)
         switch plan.caching {
         case .bypass(let reason):
@@ -184,7 +184,7 @@ extension Ambassador {
 
 extension Answer {
     /// The text of an answer the rest of which is not there.
-    fileprivate static func text(_ text: ByteBuffer) -> Answer {
+    static func text(_ text: ByteBuffer) -> Answer {
         Answer(body: ByteBuffer(), sessionOffsets: [], text: text)
     }
 }

@@ -197,7 +197,7 @@ package final class Ambassador: Responder {
         }
         guard flow.settings.isCacheable else { return .bypass(.policy) }
         guard !isBypassed else { return .bypass(.noStore) }
-        return .use(key, purges: self.parts.purges.sequence)
+        return .use(key, CallGeneration(purges: self.parts.purges.sequence, outdatedAt: flow.becameOutdatedAt))
     }
 
     /// Answers a hit: no other thread, no disk, no Redis.

@@ -20,6 +20,14 @@ extension SingleFlight {
             case lead(WaiterID)
             case wait(WaiterID)
             case refuse
+            /// Another generation's flight is under way: the caller says whether it takes it.
+            case judge(UInt64, CallGeneration)
+        }
+
+        /// Whether a caller takes a flight of another generation.
+        struct Judgement {
+            let flight: UInt64
+            let isAccepted: Bool
         }
 
         struct Leaving {
@@ -30,6 +38,7 @@ extension SingleFlight {
 
         private struct Flight {
             let key: CacheKey
+            let generation: CallGeneration
             let isBackground: Bool
             var keepsRunning: Bool
             var waiters: [UInt64: Waiter] = [:]
@@ -41,7 +50,7 @@ extension SingleFlight {
         private let waitersMax: Int
         private let backgroundMax: Int
         private var flights: [UInt64: Flight] = [:]
-        /// The flights that may be joined: all but those given up.
+        /// The flights that may be joined: all but those given up, and those whose place another has taken.
         private var joinable: [CacheKey: UInt64] = [:]
         private var backgroundCount = 0
         private var isShutDown = false
@@ -57,12 +66,24 @@ extension SingleFlight {
 
         var tasks: [Task<Void, Never>] { self.flights.values.compactMap(\.task) }
 
-        mutating func join(_ key: CacheKey, arrival: OneShot<Landing>, keepsRunning: Bool) -> Join {
-            guard let flight = self.joinable[key], let followerCount = self.flights[flight]?.followerCount else {
-                let flight = self.open(key, isBackground: false, keepsRunning: keepsRunning)
-                return .lead(self.add(Waiter(arrival: arrival, isFollower: false), to: flight))
+        /// Joins the flight of a key, or opens one where there is none or the caller does not accept it.
+        mutating func join(
+            _ key: CacheKey,
+            _ generation: CallGeneration = CallGeneration(),
+            _ judgement: Judgement? = nil,
+            arrival: OneShot<Landing>,
+            keepsRunning: Bool
+        ) -> Join {
+            guard let flight = self.joinable[key], let found = self.flights[flight] else {
+                return self.lead(key, generation, arrival, keepsRunning: keepsRunning)
             }
-            guard followerCount < self.waitersMax else { return .refuse }
+            if found.generation != generation {
+                guard let judgement, judgement.flight == flight else { return .judge(flight, found.generation) }
+                guard judgement.isAccepted else {
+                    return self.lead(key, generation, arrival, keepsRunning: keepsRunning)
+                }
+            }
+            guard found.followerCount < self.waitersMax else { return .refuse }
             self.flights[flight]?.followerCount += 1
             if keepsRunning {
                 self.flights[flight]?.keepsRunning = true
@@ -70,13 +91,23 @@ extension SingleFlight {
             return .wait(self.add(Waiter(arrival: arrival, isFollower: true), to: flight))
         }
 
+        private mutating func lead(
+            _ key: CacheKey,
+            _ generation: CallGeneration,
+            _ arrival: OneShot<Landing>,
+            keepsRunning: Bool
+        ) -> Join {
+            let flight = self.open(key, generation, isBackground: false, keepsRunning: keepsRunning)
+            return .lead(self.add(Waiter(arrival: arrival, isFollower: false), to: flight))
+        }
+
         /// - Returns: the flight to begin, or `nil`.
-        mutating func beginRefresh(of key: CacheKey) -> UInt64? {
+        mutating func beginRefresh(of key: CacheKey, _ generation: CallGeneration = CallGeneration()) -> UInt64? {
             guard !self.isShutDown, self.backgroundCount < self.backgroundMax, self.joinable[key] == nil else {
                 return nil
             }
             self.backgroundCount += 1
-            return self.open(key, isBackground: true, keepsRunning: true)
+            return self.open(key, generation, isBackground: true, keepsRunning: true)
         }
 
         /// Notes the task of a flight that was begun.
@@ -98,7 +129,7 @@ extension SingleFlight {
                 return Leaving(arrival: waiter.arrival, givenUp: nil)
             }
             self.flights[id.flight]?.isGivenUp = true
-            self.joinable[flight.key] = nil
+            self.close(id.flight, flight.key)
             return Leaving(arrival: waiter.arrival, givenUp: flight.task)
         }
 
@@ -108,9 +139,7 @@ extension SingleFlight {
         mutating func land(_ id: UInt64) -> [(Waiter, Share)] {
             guard let flight = self.flights[id] else { preconditionFailure("a flight landed that had ended") }
             self.flights[id]?.waiters = [:]
-            if !flight.isGivenUp {
-                self.joinable[flight.key] = nil
-            }
+            self.close(id, flight.key)
             // By their numbers: the one that began it first.
             let carrier = flight.waiters.keys.min()
             return flight.waiters.map { number, waiter in
@@ -147,9 +176,24 @@ extension SingleFlight {
             self.drains.removeValue(forKey: number)
         }
 
-        private mutating func open(_ key: CacheKey, isBackground: Bool, keepsRunning: Bool) -> UInt64 {
+        /// Has a flight be joined no more; another may have taken its place already.
+        private mutating func close(_ flight: UInt64, _ key: CacheKey) {
+            if self.joinable[key] == flight { self.joinable[key] = nil }
+        }
+
+        private mutating func open(
+            _ key: CacheKey,
+            _ generation: CallGeneration,
+            isBackground: Bool,
+            keepsRunning: Bool
+        ) -> UInt64 {
             let flight = self.nextNumber()
-            self.flights[flight] = Flight(key: key, isBackground: isBackground, keepsRunning: keepsRunning)
+            self.flights[flight] = Flight(
+                key: key,
+                generation: generation,
+                isBackground: isBackground,
+                keepsRunning: keepsRunning
+            )
             self.joinable[key] = flight
             return flight
         }

@@ -48,7 +48,10 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     /// Joins the operation of a key that is under way, or begins it.
     ///
     /// - Parameters:
-    ///   - key: what makes two operations the same.
+    ///   - key: what makes two operations the same, with the generation.
+    ///   - generation: as of when the caller asks.
+    ///   - accepts: whether an operation of another generation is the caller's, too; if not, the caller's own takes its place for those
+    ///     who come later. Asked without the lock.
     ///   - deadline: when this caller stops waiting, on the monotonic clock.
     ///   - keepsRunning: whether the operation goes on once nobody waits for it, since its answer will be kept. Where several callers
     ///     differ, it goes on. Otherwise its task is cancelled, and the next caller begins another.
@@ -57,6 +60,8 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     /// - Returns: how this caller's wait ended; it always ends.
     package func land(
         _ key: CacheKey,
+        _ generation: CallGeneration = CallGeneration(),
+        accepts: (CallGeneration) -> Bool = { _ in true },
         deadline: NIODeadline,
         keepsRunning: Bool,
         unclaimed: @escaping Unclaimed = { _ in },
@@ -64,9 +69,9 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     ) async -> Landing {
         guard !Task.isCancelled else { return .cancelled }
         let arrival = OneShot<Landing>()
-        let waiter: WaiterID
         var deadline = deadline
-        switch self.machine.withLock({ $0.join(key, arrival: arrival, keepsRunning: keepsRunning) }) {
+        let waiter: WaiterID
+        switch self.join(key, generation, accepts: accepts, arrival: arrival, keepsRunning: keepsRunning) {
         case .refuse:
             return .tooManyWaiters
         case .wait(let follower):
@@ -75,9 +80,29 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
             waiter = leader
             if self.leaderGrace > .zero { deadline = deadline.advanced(by: self.leaderGrace) }
             self.begin(leader.flight, operation, unclaimed)
+        case .judge:
+            preconditionFailure("a flight was joined that was not judged")
         }
         return await arrival.value(until: deadline, sleeper: self.sleeper) { departure in
             self.leave(waiter, for: departure)
+        }
+    }
+
+    /// Joins what is under way where the caller accepts it; else another takes its place.
+    private func join(
+        _ key: CacheKey,
+        _ generation: CallGeneration,
+        accepts: (CallGeneration) -> Bool,
+        arrival: OneShot<Landing>,
+        keepsRunning: Bool
+    ) -> StateMachine.Join {
+        var judgement: StateMachine.Judgement?
+        while true {
+            let join = self.machine.withLock {
+                $0.join(key, generation, judgement, arrival: arrival, keepsRunning: keepsRunning)
+            }
+            guard case .judge(let flight, let found) = join else { return join }
+            judgement = StateMachine.Judgement(flight: flight, isAccepted: accepts(found))
         }
     }
 
@@ -88,10 +113,11 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     @discardableResult
     package func refreshInBackground(
         _ key: CacheKey,
+        _ generation: CallGeneration = CallGeneration(),
         unclaimed: @escaping Unclaimed = { _ in },
         operation: @escaping Operation
     ) -> Bool {
-        guard let flight = self.machine.withLock({ $0.beginRefresh(of: key) }) else { return false }
+        guard let flight = self.machine.withLock({ $0.beginRefresh(of: key, generation) }) else { return false }
         self.begin(flight, operation, unclaimed)
         return true
     }

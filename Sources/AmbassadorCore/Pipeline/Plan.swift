@@ -64,8 +64,8 @@ final class Plan: Sendable {
     }
 
     enum Caching: Sendable {
-        /// - Parameter purges: how many purges there had been when the request was planned; see ``PurgeLedger``.
-        case use(CacheKey, purges: UInt64)
+        /// With what had happened to the flow's answers when the request was planned.
+        case use(CacheKey, CallGeneration)
         case bypass(OutcomeDetail)
         case pinned(CurationMark)
 

@@ -61,45 +61,65 @@ package final class StreamFlights: Sendable {
         self.sleeper = sleeper
     }
 
+    private enum Found {
+        case joined(Place)
+        case begun(UInt64, Place)
+        case none
+        /// One of another generation: the caller says whether it takes it.
+        case judge(StreamRelay)
+    }
+
     /// Joins the stream of a key that runs, or begins it.
     ///
     /// - Parameters:
-    ///   - key: what makes two streams the same.
-    ///   - purges: as the plan has it; see ``PurgeLedger``.
-    ///   - outdated: one that is not to be joined, whoever asks.
+    ///   - key: what makes two streams the same, with the generation.
+    ///   - generation: as of when the caller asks.
+    ///   - accepts: whether a stream of another generation is the caller's, too; if not, the caller's own takes its place for those who
+    ///     come later. Asked without the lock.
     ///   - isStored: asked where none runs, so that no stream can end between the question and the beginning of another; short, and
     ///     without streams.
     ///   - production: run where the stream is begun.
     /// - Returns: `nil` where as many read it as may, or where what it would bring is stored.
     func join(
         _ key: CacheKey,
-        purges: UInt64 = 0,
-        insteadOf outdated: StreamRelay? = nil,
+        _ generation: CallGeneration = CallGeneration(),
+        accepts: (CallGeneration) -> Bool = { _ in true },
         unless isStored: () -> Bool = { false },
         production: @escaping Production
     ) -> Place? {
-        enum Found {
-            case joined(Place)
-            case begun(UInt64, Place)
-            case none
+        var judged: (relay: StreamRelay, isAccepted: Bool)?
+        while true {
+            switch self.find(key, generation, judged, unless: isStored) {
+            case .judge(let relay): judged = (relay, accepts(relay.generation))
+            case .joined(let place): return place
+            case .none: return nil
+            case .begun(let number, let place):
+                self.begin(number, place.relay, key, isRefresh: false, production)
+                return place
+            }
         }
-        let found: Found = self.state.withLock { state in
-            if let relay = state.joinable[key], relay !== outdated {
-                guard relay.readerCount <= self.limits.readersMax else { return .none }
-                if let reader = relay.join() { return .joined(self.place(reader, of: relay, isShared: true)) }
-                // It cannot be read from its beginning any more: another takes its place.
+    }
+
+    private func find(
+        _ key: CacheKey,
+        _ generation: CallGeneration,
+        _ judged: (relay: StreamRelay, isAccepted: Bool)?,
+        unless isStored: () -> Bool
+    ) -> Found {
+        self.state.withLock { state in
+            if let relay = state.joinable[key] {
+                let isOwn = relay.generation == generation
+                guard isOwn || judged?.relay === relay else { return .judge(relay) }
+                if isOwn || judged?.isAccepted == true {
+                    guard relay.readerCount <= self.limits.readersMax else { return .none }
+                    if let reader = relay.join() { return .joined(self.place(reader, of: relay, isShared: true)) }
+                    // It cannot be read from its beginning any more: another takes its place.
+                }
             }
             if isStored() { return .none }
-            let relay = StreamRelay(limits: self.limits, isKept: true, purges: purges, sleeper: self.sleeper)
+            let relay = self.relay(generation)
             state.joinable[key] = relay
             return .begun(self.enter(&state), self.first(of: relay))
-        }
-        switch found {
-        case .joined(let place): return place
-        case .none: return nil
-        case .begun(let number, let place):
-            self.begin(number, place.relay, key, isRefresh: false, production)
-            return place
         }
     }
 
@@ -112,8 +132,12 @@ package final class StreamFlights: Sendable {
     }
 
     /// Begins the stream of a key for nobody in particular, unless it runs; as ``SingleFlight/refreshInBackground(_:operation:)``.
-    func refreshInBackground(_ key: CacheKey, purges: UInt64 = 0, production: @escaping Production) {
-        let relay = StreamRelay(limits: self.limits, isKept: true, purges: purges, sleeper: self.sleeper)
+    func refreshInBackground(
+        _ key: CacheKey,
+        _ generation: CallGeneration = CallGeneration(),
+        production: @escaping Production
+    ) {
+        let relay = self.relay(generation)
         let number: UInt64? = self.state.withLock { state in
             guard !state.isShutDown, state.refreshCount < self.refreshesMax,
                 state.joinable[key]?.isOver ?? true
@@ -156,6 +180,11 @@ package final class StreamFlights: Sendable {
 
     /// How many streams run.
     package var count: Int { self.state.withLock { $0.tasks.count } }
+
+    /// One that others may join.
+    private func relay(_ generation: CallGeneration) -> StreamRelay {
+        StreamRelay(limits: self.limits, isKept: true, generation: generation, sleeper: self.sleeper)
+    }
 
     private func first(of relay: StreamRelay) -> Place {
         guard let reader = relay.join() else { preconditionFailure("a new stream has no place") }

@@ -16,14 +16,14 @@ final class StreamRelay: Sendable {
         case left(Departure)
     }
 
-    /// How many purges there had been when it was asked for; see ``PurgeLedger``.
-    let purges: UInt64
+    /// As of when it was asked for.
+    let generation: CallGeneration
     private let machine: Mutex<StateMachine>
     private let degradedAs = Mutex<Response.Degradation?>(nil)
     private let sleeper: Sleeper
 
-    init(limits: StreamLimits, isKept: Bool, purges: UInt64 = 0, sleeper: Sleeper) {
-        self.purges = purges
+    init(limits: StreamLimits, isKept: Bool, generation: CallGeneration = CallGeneration(), sleeper: Sleeper) {
+        self.generation = generation
         self.machine = Mutex(StateMachine(limits: limits, isKept: isKept))
         self.sleeper = sleeper
     }

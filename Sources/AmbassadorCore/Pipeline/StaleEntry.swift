@@ -1,0 +1,34 @@
+/// An entry that was found and is served if LangFlow gives no answer.
+///
+/// That takes as long as LangFlow does, and the entry may be purged or marked meanwhile: so it is had only by asking whether it may
+/// still be served.
+struct StaleEntry: Sendable {
+    private let entry: CacheEntry
+    /// As of when it was looked for.
+    private let generation: CallGeneration
+
+    init(_ entry: CacheEntry, asOf generation: CallGeneration) {
+        self.entry = entry
+        self.generation = generation
+    }
+
+    /// Whether another entry of the key is of a later time.
+    func isOlder(than other: CacheEntry) -> Bool { self.entry.storedAt < other.storedAt }
+
+    /// What the entry may be used for by its age.
+    func freshness(for plan: Plan, asking directives: CacheDirectives?) -> Freshness {
+        Freshness(of: self.entry, in: plan.flow, at: plan.time, asking: directives)
+    }
+
+    /// The entry as it is at this moment.
+    ///
+    /// - Returns: `nil` where a purge that came since covers it, where an operator has decided otherwise about its answer, or where it is
+    ///   too old.
+    func servable(to plan: Plan, _ parts: AmbassadorParts) -> CacheEntry? {
+        guard parts.purges.permits(self.entry, askedAt: self.generation.purges),
+            parts.curation.mark(for: self.entry.key) == nil,
+            self.freshness(for: plan, asking: plan.directives).secondsLeft != nil
+        else { return nil }
+        return self.entry
+    }
+}
