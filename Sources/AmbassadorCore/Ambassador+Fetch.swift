@@ -224,13 +224,14 @@ extension Ambassador {
     @discardableResult
     func keep(_ entry: CacheEntry, _ plan: Plan, from tier: OutcomeDetail?) -> Bool {
         guard case .use(let key, let generation) = plan.caching else { return false }
+        let time = self.parts.clocks.wall()
         if tier != nil, let present = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
-            present.storedAt > entry.storedAt
+            !entry.replaces(entryStoredAt: present.storedAt, at: time)
         {
             // A refresh was faster than the look-up: what it brought must not be overwritten with what was found.
             return false
         }
-        let age = max(.zero, self.parts.clocks.wall().since(entry.storedAt))
+        let age = max(.zero, time.since(entry.storedAt))
         let lifetime = entry.lifetime(under: plan.flow.settings) - age
         guard lifetime > .zero else { return false }
         return self.parts.purges.keep(entry, askedAt: generation.purges) {
@@ -240,7 +241,8 @@ extension Ambassador {
             let isInStore = tier == .store || (tier == .redis && isKnown)
             if !isInStore { self.parts.store.insert(entry, lifetime: lifetime) }
             if tier != .redis { self.parts.shared?.insert(entry, lifetime: lifetime) }
-            self.parts.memory.insert(entry, expiresAt: self.parts.clocks.now().advanced(by: lifetime))
+            let expiresAt = self.parts.clocks.now().advanced(by: lifetime)
+            self.parts.memory.insert(entry, expiresAt: expiresAt, at: time)
         }
     }
 

@@ -10,22 +10,25 @@ extension Ambassador {
             if plan.isOnlyIfCached { return self.notStored(plan) }
             return plan.form == .records ? await self.fulfilStream(plan, nil) : await self.fetchPastFlights(plan, nil)
         }
-        var stale = self.parts.memory.entry(for: key, at: self.parts.clocks.now()).map {
-            StaleEntry($0, asOf: generation)
+        var stale: StaleEntry?
+        if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()) {
+            // It may have come since the first half of the pipeline looked.
+            if let reply = self.answer(with: entry, to: plan, from: .memory) { return reply }
+            stale = StaleEntry(entry, asOf: generation)
         }
         for (tier, detail) in self.tiers(isInMemory: stale != nil) {
             let finding = detail == .redis ? finding : nil
-            let found = if let finding { await tier.entry(of: finding) } else { await tier.entry(for: key) }
+            let found = if let finding { await tier.entry(of: finding, askedAt: generation.purges) } else { await tier.entry(for: key) }
             guard let entry = found else { continue }
             if let reply = self.answer(with: entry, to: plan, from: detail) {
                 await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }
                 return reply
             }
-            if stale?.isOlder(than: entry) ?? true { stale = StaleEntry(entry, asOf: generation) }
+            if stale?.isReplaced(by: entry, at: plan.time) ?? true { stale = StaleEntry(entry, asOf: generation) }
         }
         // Looking there took time, and a flight that ended meanwhile cannot be joined any more.
         if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
-            stale?.isOlder(than: entry) ?? true
+            stale?.isReplaced(by: entry, at: plan.time) ?? true
         {
             if let reply = self.answer(with: entry, to: plan, from: .memory) { return reply }
             stale = StaleEntry(entry, asOf: generation)
@@ -83,12 +86,19 @@ extension Ambassador {
         case .staleWhileRevalidate(let ttl):
             // Whoever asks for what is stored alone, or to have nothing kept, gives no cause for a call.
             if !plan.isOnlyIfCached, plan.directives?.noStore != true { self.refreshInBackground(entry.key, plan) }
+            if self.parts.health.isAway(for: plan.flow), let reply = self.degraded(with: entry, plan) { return reply }
             return self.reply(with: entry, to: plan, .stale, ttl: ttl, tier)
         case .staleAsAccepted(let ttl):
             return self.reply(with: entry, to: plan, .stale, ttl: ttl, tier)
         case .staleIfError, .expired:
             return nil
         }
+    }
+
+    /// A stale answer that cannot be refreshed, since a breaker is open.
+    private func degraded(with entry: CacheEntry, _ plan: Plan) -> Reply? {
+        guard case .use(_, let generation) = plan.caching, entry.answer.in(plan.form) != nil else { return nil }
+        return self.degrade(plan, StaleEntry(entry, asOf: generation), FetchFailure(.breakerOpen))
     }
 
     private func reply(

@@ -70,6 +70,16 @@ extension CacheEntry {
         self.forbidsStale ? min(settings.ttl, self.lifetimeMax ?? settings.ttl) : settings.entryLifetime
     }
 
+    /// Whether it takes the place of an entry of its key that was stored at a moment: that one is not later, or of a time that cannot be,
+    /// since the clock was ahead when it was stored.
+    ///
+    /// `now` is the wall clock; with `nil` every time is believed.
+    package func replaces(entryStoredAt present: Timestamp, at now: Timestamp?) -> Bool {
+        if present <= self.storedAt { return true }
+        guard let now else { return false }
+        return present.isBeyond(now)
+    }
+
     /// The entry's age in whole seconds, for the `Age` header.
     ///
     /// Never negative: zero where the wall clock was set back to before the entry was stored.
@@ -82,6 +92,14 @@ extension CacheEntry {
         let (age, overflow) = now.milliseconds.subtractingReportingOverflow(self.storedAt.milliseconds)
         guard !overflow else { return now < self.storedAt ? -Duration.millisecondsMax : Duration.millisecondsMax }
         return min(max(age, -Duration.millisecondsMax), Duration.millisecondsMax)
+    }
+}
+
+extension Timestamp {
+    /// Whether it is later than now by more than clocks may be apart: it was taken from a clock that was ahead.
+    package func isBeyond(_ now: Timestamp) -> Bool {
+        let (ahead, overflow) = self.milliseconds.subtractingReportingOverflow(now.milliseconds)
+        return overflow ? self > now : ahead > Freshness.clockSkewMax.boundedMilliseconds
     }
 }
 

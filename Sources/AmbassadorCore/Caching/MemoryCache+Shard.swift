@@ -59,11 +59,11 @@ extension MemoryCache {
         }
 
         /// Puts an entry in, in place of one that is not later, and makes room for it.
-        mutating func insert(_ entry: CacheEntry, expiresAt: NIODeadline) -> Removals {
+        mutating func insert(_ entry: CacheEntry, expiresAt: NIODeadline, at now: Timestamp?) -> Removals {
             var removals = Removals()
             let byteCount = entry.byteCount
             if let index = self.indices[entry.key], let present = self.slots[Int(index)].entry {
-                guard present.storedAt <= entry.storedAt else { return removals }
+                guard entry.replaces(entryStoredAt: present.storedAt, at: now) else { return removals }
                 removals.replaced.append(present)
                 if byteCount > self.entryBytesMax {
                     self.free(index)

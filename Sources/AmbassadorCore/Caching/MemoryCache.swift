@@ -102,11 +102,12 @@ package final class MemoryCache: Sendable {
     /// - Parameters:
     ///   - entry: not kept where one of the same key that is later is present.
     ///   - expiresAt: when it can no longer be of use, staleness included.
-    package func insert(_ entry: CacheEntry, expiresAt: NIODeadline) {
+    ///   - now: the wall clock, by which one that is present is known to be of a time that cannot be; `nil` believes every time.
+    package func insert(_ entry: CacheEntry, expiresAt: NIODeadline, at now: Timestamp? = nil) {
         let (entries, bytes, removals) = self.shard(of: entry.key).shard.withLock { shard in
             let entries = shard.entryCount
             let bytes = shard.byteCount
-            let removals = shard.insert(entry, expiresAt: expiresAt)
+            let removals = shard.insert(entry, expiresAt: expiresAt, at: now)
             return (shard.entryCount - entries, shard.byteCount - bytes, removals)
         }
         self.entryCount.increment(by: entries)

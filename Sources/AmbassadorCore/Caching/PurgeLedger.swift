@@ -1,4 +1,5 @@
 import DequeModule
+import NIOCore
 import Synchronization
 
 /// The purges of late, so that no fetch that was under way during a purge brings back what it removed.
@@ -7,46 +8,108 @@ import Synchronization
 /// brought is then kept through ``keep(_:askedAt:insert:)``: either the purge came first and the entry is refused, or the entry came
 /// first and the purge removes it.
 package final class PurgeLedger: Sendable {
-    fileprivate struct Purge {
+    /// Where a purge has to remove entries that are found again.
+    package enum Place: Sendable, Hashable, CaseIterable {
+        case store
+        case shared
+    }
+
+    /// A purge that is not carried out everywhere.
+    fileprivate struct Unfinished {
         let selection: PurgeSelection
-        /// When it was asked for; `nil` for what has no meaning to others.
-        let time: Timestamp?
+        /// When it was asked for.
+        let time: Timestamp
+        var places: Set<Place>
+        /// Until when it is remembered at the latest.
+        let until: NIODeadline
     }
 
     fileprivate struct State {
         /// The latest purges, oldest first; the last one's number is `sequence`.
-        var purges = Deque<Purge>()
+        var purges = Deque<PurgeSelection>()
         var sequence: UInt64 = 0
+        /// Oldest first.
+        var unfinished = Deque<Unfinished>()
     }
 
-    private let purgesMax: Int
-    private let state = Mutex(State())
-    // A copy of the state's number that is read without the lock.
-    private let published = Atomic<UInt64>(0)
+    /// How long a purge may take in the replica that carries it out where replicas share entries.
+    private static let foreignRemovalMax = TimeAmount.minutes(1)
 
-    /// - Parameter purgesMax: how many purges are remembered. A fetch that was under way during more than these keeps nothing.
-    package init(purgesMax: Int = 1024) {
+    private let purgesMax: Int
+    private let clocks: Clocks
+    private let state = Mutex(State())
+    // Copies of the state's numbers that are read without the lock.
+    private let published = Atomic<UInt64>(0)
+    private let unfinishedCount = Atomic(0)
+
+    /// - Parameters:
+    ///   - purgesMax: how many purges are remembered. A fetch that was under way during more than these keeps nothing; of more that are
+    ///     not carried out the oldest is forgotten.
+    ///   - clocks: what the time of other replicas' purges is measured with.
+    package init(purgesMax: Int = 1024, clocks: Clocks = .system) {
         precondition(purgesMax > 0)
         self.purgesMax = purgesMax
+        self.clocks = clocks
     }
 
     /// The number of the latest purge; one atomic load.
     package var sequence: UInt64 { self.published.load(ordering: .acquiring) }
 
-    /// Notes a purge, before it is carried out on any cache.
+    /// How many purges are not carried out everywhere.
+    var unfinished: Int { self.unfinishedCount.load(ordering: .acquiring) }
+
+    /// Notes a purge, before it is carried out on any cache: what was asked for before is not kept.
+    package func note(_ selection: PurgeSelection) {
+        self.state.withLock { self.add(selection, to: &$0) }
+    }
+
+    /// Notes a purge whose entries are not to be found until they are removed; see ``mayTake(_:from:)``.
     ///
     /// - Parameters:
     ///   - selection: what it removes.
-    ///   - time: when it was asked for, so that what was stored before can be told until it is removed; see ``mayTake(_:)``.
-    package func note(_ selection: PurgeSelection, at time: Timestamp? = nil) {
+    ///   - time: when it was asked for.
+    ///   - isForeign: whether another replica removes it from where replicas share entries, and tells nobody when it has.
+    package func begin(_ selection: PurgeSelection, at time: Timestamp, isForeign: Bool) {
+        let until = isForeign ? self.clocks.now() + Self.foreignRemovalMax : .distantFuture
         self.state.withLock { state in
-            if state.purges.count == self.purgesMax {
-                state.purges.removeFirst()
+            self.add(selection, to: &state)
+            if state.unfinished.count == self.purgesMax { state.unfinished.removeFirst() }
+            if isForeign {
+                state.unfinished.append(
+                    Unfinished(selection: selection, time: time, places: [.shared], until: until)
+                )
             }
-            state.purges.append(Purge(selection: selection, time: time))
-            state.sequence += 1
-            self.published.store(state.sequence, ordering: .releasing)
+            state.unfinished.append(
+                Unfinished(
+                    selection: selection,
+                    time: time,
+                    places: isForeign ? [.store] : Set(Place.allCases),
+                    until: .distantFuture
+                )
+            )
+            self.unfinishedCount.store(state.unfinished.count, ordering: .releasing)
         }
+    }
+
+    /// Forgets a purge where it is carried out: nothing that it covers is left there, and nothing comes there any more.
+    package func finish(_ selection: PurgeSelection, at time: Timestamp, in place: Place) {
+        self.state.withLock { state in
+            for index in state.unfinished.indices
+            where state.unfinished[index].until == .distantFuture && state.unfinished[index].time == time
+                && state.unfinished[index].selection == selection
+            {
+                state.unfinished[index].places.remove(place)
+            }
+            state.unfinished.removeAll { $0.places.isEmpty }
+            self.unfinishedCount.store(state.unfinished.count, ordering: .releasing)
+        }
+    }
+
+    private func add(_ selection: PurgeSelection, to state: inout State) {
+        if state.purges.count == self.purgesMax { state.purges.removeFirst() }
+        state.purges.append(selection)
+        state.sequence += 1
+        self.published.store(state.sequence, ordering: .releasing)
     }
 
     /// Whether an answer that was asked for at a sequence may still be kept: no purge since then covers it.
@@ -59,13 +122,23 @@ package final class PurgeLedger: Sendable {
         return self.state.withLock { $0.permits(entry, askedAt: sequence) }
     }
 
-    /// Whether an entry that was found beyond memory may be taken: it was stored after every purge that covers it.
+    /// Whether an entry that was found beyond memory may be taken: it was stored after every purge that covers it and is not yet carried
+    /// out there.
     ///
-    /// Removing entries there takes time, and until then they must not be found. The clocks of replicas may be
-    /// ``Freshness/clockSkewMax`` apart, so an entry that is stored sooner than that after a purge is not found either.
-    package func mayTake(_ entry: CacheEntry) -> Bool {
-        guard self.sequence > 0 else { return true }
-        return self.state.withLock { $0.mayTake(entry) }
+    /// Removing entries takes time, and until then they must not be found. The clocks of replicas may be ``Freshness/clockSkewMax`` apart,
+    /// so an entry that is stored sooner than that after such a purge is found only once the purge is carried out.
+    ///
+    /// Bound: the purges that are not carried out, ``init(purgesMax:clocks:)`` at most; most of the time there is none.
+    package func mayTake(_ entry: CacheEntry, from place: Place) -> Bool {
+        guard self.unfinishedCount.load(ordering: .acquiring) > 0 else { return true }
+        let now = self.clocks.now()
+        return self.state.withLock { state in
+            if state.unfinished.contains(where: { $0.until <= now }) {
+                state.unfinished.removeAll { $0.until <= now }
+                self.unfinishedCount.store(state.unfinished.count, ordering: .releasing)
+            }
+            return state.mayTake(entry, from: place)
+        }
     }
 
     /// Inserts an entry into the caches unless a purge noted since `askedAt` covers it.
@@ -90,13 +163,13 @@ extension PurgeLedger.State {
         guard asked < self.sequence else { return true }
         let since = self.sequence - asked
         guard since <= UInt64(self.purges.count) else { return false }
-        return !self.purges.suffix(Int(since)).contains { $0.selection.covers(entry) }
+        return !self.purges.suffix(Int(since)).contains { $0.covers(entry) }
     }
 
-    fileprivate func mayTake(_ entry: CacheEntry) -> Bool {
-        !self.purges.contains { purge in
-            guard let time = purge.time else { return false }
-            return entry.storedAt <= time.advanced(by: Freshness.clockSkewMax) && purge.selection.covers(entry)
+    fileprivate func mayTake(_ entry: CacheEntry, from place: PurgeLedger.Place) -> Bool {
+        !self.unfinished.contains { purge in
+            purge.places.contains(place) && entry.storedAt <= purge.time.advanced(by: Freshness.clockSkewMax)
+                && purge.selection.covers(entry)
         }
     }
 }

@@ -56,9 +56,14 @@ package final class Flow: Sendable {
     /// Whether an entry is what an older version of the flow answered.
     ///
     /// By when LangFlow was asked: an answer of the older version may be complete only after the change.
-    func isOutdated(_ entry: CacheEntry) -> Bool {
-        let outdatedAt = self.outdatedAt.load(ordering: .relaxed)
+    func isOutdated(_ entry: CacheEntry, at now: Timestamp) -> Bool {
+        var outdatedAt = self.outdatedAt.load(ordering: .relaxed)
         guard outdatedAt != 0 else { return false }
+        if Timestamp(milliseconds: outdatedAt).isBeyond(now) {
+            // The clock was ahead when the change was seen: it came before now.
+            _ = self.outdatedAt.compareExchange(expected: outdatedAt, desired: now.milliseconds, ordering: .relaxed)
+            outdatedAt = now.milliseconds
+        }
         return entry.storedAt.milliseconds - max(0, entry.upstreamMicroseconds) / 1000 <= outdatedAt
     }
 

@@ -77,6 +77,9 @@ package final class UpstreamHealth: Sendable {
     /// What has opened LangFlow's breaker; `nil` while it is closed.
     var openBecause: UpstreamFault? { self.breaker.state == .closed ? nil : self.failures.latest }
 
+    /// Whether calls of a flow are refused for what became of earlier ones, but for those that find out.
+    func isAway(for flow: Flow) -> Bool { self.breaker.state != .closed || flow.breaker.state != .closed }
+
     /// Asks for a call.
     ///
     /// - Returns: `nil` while the flow's breaker or LangFlow's forbids it.

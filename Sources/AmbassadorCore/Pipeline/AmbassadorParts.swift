@@ -66,8 +66,8 @@ package struct AmbassadorParts: Sendable {
         self.limiter = limiter
         self.budgets = budgets
         self.memory = memory
-        self.shared = shared.map { CacheTier($0, purges: purges) }
-        self.store = CacheTier(store, purges: purges)
+        self.shared = shared.map { CacheTier($0, .shared, purges: purges) }
+        self.store = CacheTier(store, .store, purges: purges)
         self.audit = audit
         self.upstream = upstream
         self.breaker = breaker

@@ -55,23 +55,29 @@ extension Ambassador: CacheAdministration {
     package func purge(_ selection: PurgeSelection) async -> PurgeReport {
         let selection = selection.folding(self.parts.flows.foldedTargets)
         let time = self.parts.clocks.wall()
-        self.parts.purges.note(selection, at: time)
+        self.parts.purges.begin(selection, at: time, isForeign: false)
         // Told before anything is removed: from then on no other replica puts into Redis what it asked for before.
         let notice = await self.parts.replicas?.publish(selection)
-        return await self.remove(selection, at: time, from: self.parts.shared, notice)
+        let report = await self.remove(selection, from: self.parts.shared, notice)
+        if report.store != nil { self.parts.purges.finish(selection, at: time, in: .store) }
+        // While others do not know of it, one may put back what it asked for before.
+        let isTold = report.replicas == nil || report.replicas == .told
+        if self.parts.shared == nil || (report.shared != nil && isTold) {
+            self.parts.purges.finish(selection, at: time, in: .shared)
+        }
+        return report
     }
 
     /// Carries out what another replica was asked to purge, which itself removes it from where replicas share entries.
     func follow(_ purge: SharedPurge) async {
         let selection = purge.selection.folding(self.parts.flows.foldedTargets)
-        self.parts.purges.note(selection, at: purge.time)
-        _ = await self.remove(selection, at: purge.time, from: nil, nil)
+        let report = await self.remove(selection, from: nil, nil)
+        if report.store != nil { self.parts.purges.finish(selection, at: purge.time, in: .store) }
     }
 
     /// Removes what a noted purge names.
     private func remove(
         _ selection: PurgeSelection,
-        at time: Timestamp,
         from shared: CacheTier?,
         _ notice: ReplicaNotice?
     ) async -> PurgeReport {
@@ -79,9 +85,9 @@ extension Ambassador: CacheAdministration {
         // place is cleared before those that are filled from it, and a note in between keeps out what was found until then.
         let memory = self.parts.memory.remove(selection)
         let stored = await self.parts.store.remove(selection)
-        self.parts.purges.note(selection, at: time)
+        self.parts.purges.note(selection)
         let removed = await shared?.remove(selection)
-        self.parts.purges.note(selection, at: time)
+        self.parts.purges.note(selection)
         let found = await self.parts.store.remove(selection)
         let left = self.parts.memory.remove(selection)
         return PurgeReport(

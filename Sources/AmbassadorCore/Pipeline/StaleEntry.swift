@@ -12,8 +12,10 @@ struct StaleEntry: Sendable {
         self.generation = generation
     }
 
-    /// Whether another entry of the key is of a later time.
-    func isOlder(than other: CacheEntry) -> Bool { self.entry.storedAt < other.storedAt }
+    /// Whether another entry of the key takes its place.
+    func isReplaced(by other: CacheEntry, at now: Timestamp) -> Bool {
+        other.replaces(entryStoredAt: self.entry.storedAt, at: now)
+    }
 
     /// What the entry may be used for by its age.
     func freshness(for plan: Plan, asking directives: CacheDirectives?) -> Freshness {

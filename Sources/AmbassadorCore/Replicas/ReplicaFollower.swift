@@ -88,7 +88,7 @@ extension Ambassador {
     /// Notes a purge of another replica's and takes what it names out of memory.
     func forget(_ purge: SharedPurge) {
         let selection = purge.selection.folding(self.parts.flows.foldedTargets)
-        self.parts.purges.note(selection, at: purge.time)
+        self.parts.purges.begin(selection, at: purge.time, isForeign: true)
         self.parts.memory.remove(selection)
     }
 

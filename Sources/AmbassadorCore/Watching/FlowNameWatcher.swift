@@ -65,7 +65,14 @@ package final class FlowNameWatcher: Sendable {
                 continue
             }
             self.flows.restore(note.known, of: target)
-            guard let time = note.outdatedAt else { continue }
+            guard var time = note.outdatedAt else { continue }
+            let now = self.clocks.wall()
+            if time.isBeyond(now) {
+                // Kept, so that the next start does not take its own moment for it.
+                time = now
+                let note = FlowNameNote(known: note.known, outdatedAt: now)
+                await self.notes.keep(note.text, as: FlowNameNote.name(of: target))
+            }
             for flow in self.flows.flows(ofTarget: target) { flow.restoreOutdated(at: time) }
         }
     }

@@ -77,9 +77,14 @@ package struct VersionWatcher: Sendable {
         guard parts.count == 2, let version = FlowVersion(note: String(parts[0])), let milliseconds = Int64(parts[1]),
             milliseconds >= 0
         else { return Known() }
-        let time = milliseconds == 0 ? nil : Timestamp(milliseconds: milliseconds)
-        if let time { for flow in self.flows { flow.restoreOutdated(at: time) } }
-        return Known(version: version, outdatedAt: time)
+        var known = Known(version: version)
+        guard milliseconds > 0 else { return known }
+        let (time, now) = (Timestamp(milliseconds: milliseconds), self.clocks.wall())
+        known.outdatedAt = time.isBeyond(now) ? now : time
+        for flow in self.flows { flow.restoreOutdated(at: known.outdatedAt ?? time) }
+        // Kept, so that the next start does not take its own moment for it.
+        if time.isBeyond(now) { await self.keep(known) }
+        return known
     }
 
     /// Asks once: for the id that the target's name has now, then for that flow's version.
@@ -113,8 +118,13 @@ package struct VersionWatcher: Sendable {
             )
         }
         known.version = version
-        await self.notes.keep("\(version.note) \(known.outdatedAt?.milliseconds ?? 0)", as: self.noteName)
+        await self.keep(known)
         return false
+    }
+
+    private func keep(_ known: Known) async {
+        guard let version = known.version else { return }
+        await self.notes.keep("\(version.note) \(known.outdatedAt?.milliseconds ?? 0)", as: self.noteName)
     }
 
     private var noteName: String { "flow-version:\(self.target)" }

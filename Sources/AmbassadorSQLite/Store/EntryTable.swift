@@ -54,9 +54,9 @@ final class EntryTable {
         self.confirmedBytes = self.countedBytes
     }
 
-    /// Writes an entry within the open transaction, in place of one that is not later.
-    func insert(_ entry: CacheEntry, expiresAt: Timestamp) throws(SQLiteError) {
-        guard let replaced = try self.sizeToReplace(by: entry) else { return }
+    /// Writes an entry within the open transaction, in place of one that is not later; `now` is the wall clock.
+    func insert(_ entry: CacheEntry, expiresAt: Timestamp, at now: Timestamp) throws(SQLiteError) {
+        guard let replaced = try self.sizeToReplace(by: entry, at: now) else { return }
         let size = EntryRow.size(of: entry)
         EntryRow.bind(entry, expiresAt: expiresAt, size: size, to: self.insert)
         try self.insert.run()
@@ -66,11 +66,12 @@ final class EntryTable {
     /// The bytes of the row whose place an entry takes, zero where there is none; `nil` where that is a later one.
     ///
     /// What was found in the shared cache may come here after what a refresh has brought meanwhile.
-    private func sizeToReplace(by entry: CacheEntry) throws(SQLiteError) -> Int? {
+    private func sizeToReplace(by entry: CacheEntry, at now: Timestamp) throws(SQLiteError) -> Int? {
         self.present.bind(EntryRow.number(of: entry.key), at: 1)
         guard try self.present.step() else { return 0 }
         defer { self.present.reset() }
-        return self.present.integer(at: 1) <= entry.storedAt.milliseconds ? Int(self.present.integer(at: 0)) : nil
+        let storedAt = Timestamp(milliseconds: self.present.integer(at: 1))
+        return entry.replaces(entryStoredAt: storedAt, at: now) ? Int(self.present.integer(at: 0)) : nil
     }
 
     /// Removes a row that did not verify, unless another has taken its place.

@@ -289,7 +289,8 @@ final class WriterLoop {
         if self.gap.count > 0 { try self.gap.write(reason: self.gapReason, on: self.connection) }
         for change in changes {
             switch change {
-            case .insert(let entry, let expiresAt): try self.entries.insert(entry, expiresAt: expiresAt)
+            case .insert(let entry, let expiresAt):
+                try self.entries.insert(entry, expiresAt: expiresAt, at: self.parts.clocks.wall())
             case .discard(let key, let checksum): try self.entries.discard(key: key, checksum: checksum)
             case .remove, .prune, .perform: preconditionFailure("a batch holds insertions and single removals only")
             }

@@ -294,7 +294,7 @@ extension AmbassadorConfiguration {
             ),
             flights: self.flights(sleeper),
             streams: StreamFlights(limits: self.streamLimits, leaderGrace: Self.leaderGrace, sleeper: sleeper),
-            purges: PurgeLedger(),
+            purges: PurgeLedger(clocks: clocks),
             metrics: AmbassadorMetrics(registry: registry),
             readiness: readiness,
             clocks: clocks,

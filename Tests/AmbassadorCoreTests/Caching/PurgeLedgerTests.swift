@@ -1,3 +1,4 @@
+import AmbassadorTesting
 import NIOCore
 import Testing
 
@@ -50,19 +51,55 @@ import Testing
         #expect(self.permits(ledger, askedAt: asked + 1))
     }
 
-    @Test("what other replicas stored before a purge, as far as clocks can tell, is not taken from where they share it")
-    func shared() {
+    private static func entry(storedAt: Int64) -> CacheEntry {
+        .sample(.sample(1), tenant: .sample("a"), target: .sample("x"), storedAt: storedAt)
+    }
+
+    private static let (time, selection) = (Timestamp(milliseconds: 100_000), PurgeSelection.tenant(.sample("a")))
+
+    @Test("what was stored before a purge, as far as clocks can tell, is not found until it is removed")
+    func found() {
         let ledger = PurgeLedger()
-        func entry(storedAt: Int64) -> CacheEntry {
-            .sample(.sample(1), tenant: .sample("a"), target: .sample("x"), storedAt: storedAt)
+        #expect(ledger.mayTake(Self.entry(storedAt: 1), from: .shared))
+        ledger.begin(Self.selection, at: Self.time, isForeign: false)
+        ledger.begin(.tenant(.sample("b")), at: Timestamp(milliseconds: 200_000), isForeign: false)
+        for place in PurgeLedger.Place.allCases {
+            #expect(!ledger.mayTake(Self.entry(storedAt: 99_999), from: place))
+            #expect(!ledger.mayTake(Self.entry(storedAt: 105_000), from: place))
+            #expect(ledger.mayTake(Self.entry(storedAt: 105_001), from: place))
         }
-        #expect(ledger.mayTake(entry(storedAt: 1)))
-        ledger.note(.tenant(.sample("a")), at: Timestamp(milliseconds: 100_000))
-        #expect(!ledger.mayTake(entry(storedAt: 99_999)))
-        #expect(!ledger.mayTake(entry(storedAt: 105_000)))
-        #expect(ledger.mayTake(entry(storedAt: 105_001)))
-        ledger.note(.tenant(.sample("b")), at: Timestamp(milliseconds: 200_000))
-        #expect(ledger.mayTake(entry(storedAt: 110_000)))
+        ledger.finish(Self.selection, at: Self.time, in: .store)
+        #expect(ledger.mayTake(Self.entry(storedAt: 105_000), from: .store))
+        #expect(!ledger.mayTake(Self.entry(storedAt: 105_000), from: .shared))
+        ledger.finish(Self.selection, at: Self.time, in: .shared)
+        #expect(ledger.mayTake(Self.entry(storedAt: 99_999), from: .shared))
+    }
+
+    @Test("what another replica removes from where they share entries is found after a minute")
+    func foreign() {
+        let clock = MockClock()
+        let ledger = PurgeLedger(clocks: clock.clocks)
+        ledger.begin(Self.selection, at: Self.time, isForeign: true)
+        ledger.finish(Self.selection, at: Self.time, in: .shared)
+        #expect(!ledger.mayTake(Self.entry(storedAt: 1), from: .shared))
+        clock.advance(by: .seconds(59))
+        #expect(!ledger.mayTake(Self.entry(storedAt: 1), from: .shared))
+        clock.advance(by: .seconds(1))
+        #expect(ledger.mayTake(Self.entry(storedAt: 1), from: .shared))
+        // The store is this replica's own to clear, however long it takes.
+        #expect(!ledger.mayTake(Self.entry(storedAt: 1), from: .store))
+        ledger.finish(Self.selection, at: Self.time, in: .store)
+        #expect(ledger.mayTake(Self.entry(storedAt: 1), from: .store))
+    }
+
+    @Test("of more purges than are remembered the oldest is forgotten")
+    func bounded() {
+        let ledger = PurgeLedger(purgesMax: 2)
+        ledger.begin(Self.selection, at: Self.time, isForeign: false)
+        ledger.begin(.key(.sample(7)), at: Self.time, isForeign: false)
+        #expect(!ledger.mayTake(Self.entry(storedAt: 1), from: .store))
+        ledger.begin(.key(.sample(8)), at: Self.time, isForeign: false)
+        #expect(ledger.mayTake(Self.entry(storedAt: 1), from: .store))
     }
 
     @Test("in a thousand races no fetch brings back what was purged")

@@ -222,6 +222,26 @@ import Testing
         #expect(harness.audit.records.map(\.outcome) == [.miss, .stale, .stale, .stale, .refresh, .hit])
     }
 
+    @Test("while a breaker is open what may be refreshed is a degraded answer, since it cannot be")
+    func staleWhileOpen() async {
+        var breaker = CircuitBreakerSettings()
+        breaker.consecutiveFailures = 1
+        let harness = Harness(
+            flows: ["faq": .cached(ttl: .seconds(10), staleWhileRevalidate: .seconds(100))],
+            breaker: breaker
+        )
+        _ = await harness.ask("q")
+        harness.clock.advance(by: .seconds(20))
+        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
+        #expect(await harness.ask("unknown").status == 503)
+        let stale = await harness.ask("q")
+        #expect(stale.degradation == .stale)
+        #expect(stale.cacheStatusText == "ambassador; hit; ttl=-10; detail=degraded")
+        #expect(harness.audit.records.last?.outcome == .degraded)
+        #expect(harness.audit.records.last?.errorDetail != nil || harness.audit.records.last?.errorKind != nil)
+        #expect(harness.upstream.calls.count == 2)
+    }
+
     @Test(
         "what must not be kept is passed on and not kept",
         arguments: [

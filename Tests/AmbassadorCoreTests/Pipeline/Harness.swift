@@ -71,7 +71,7 @@ struct Harness {
                 limit: ConcurrencyLimit(),
                 flights: Flights(sleeper: self.clock.sleeper),
                 streams: StreamFlights(limits: streams, sleeper: self.clock.sleeper),
-                purges: PurgeLedger(),
+                purges: PurgeLedger(clocks: clocks),
                 metrics: AmbassadorMetrics(registry: registry),
                 readiness: self.readiness,
                 clocks: self.clock.clocks,

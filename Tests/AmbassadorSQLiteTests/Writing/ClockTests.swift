@@ -27,6 +27,26 @@ import Testing
         configuration.auditBodiesRetention = Self.day
     }
 
+    @Test("an answer of a clock that was ahead gives way, and no other to an older one")
+    func replaced() async throws {
+        try await withDatabase { fixture in
+            let now = fixture.clock.now
+            let cases: [(Duration, Timestamp)] = [
+                (Self.day * 3, now), (.seconds(4), now.advanced(by: .seconds(4))), (.zero, now),
+                (.zero - .seconds(10), now),
+            ]
+            for (number, (offset, expected)) in cases.enumerated() {
+                let key = UInt64(number)
+                for time in [now.advanced(by: offset), now] where offset >= .zero || time <= now {
+                    fixture.store.insert(try makeEntry(number: key, storedAt: time), lifetime: Self.day * 7)
+                    try await fixture.settle()
+                }
+                let found = await fixture.store.entry(for: try makeEntry(number: key).key)
+                #expect(found?.storedAt == expected, "\(offset)")
+            }
+        }
+    }
+
     /// Until retention has looked at everything twice.
     private func rounds(_ fixture: Fixture) async throws {
         for _ in 0..<2 { _ = await fixture.database.pruneWithoutBelief() }
