@@ -18,7 +18,12 @@ extension Ambassador {
         }
         for (tier, detail) in self.tiers(isInMemory: stale != nil) {
             let finding = detail == .redis ? finding : nil
-            let found = if let finding { await tier.entry(of: finding, askedAt: generation.purges) } else { await tier.entry(for: key) }
+            let found =
+                if let finding {
+                    await tier.entry(of: finding, askedAt: generation.purges)
+                } else {
+                    await tier.entry(for: key, until: plan.deadline)
+                }
             guard let entry = found else { continue }
             if let reply = self.answer(with: entry, to: plan, from: detail) {
                 await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }

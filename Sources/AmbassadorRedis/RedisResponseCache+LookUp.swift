@@ -1,8 +1,9 @@
 package import AmbassadorCore
-import NIOCore
+package import NIOCore
 
 extension RedisResponseCache {
-    package func entry(for key: CacheKey) async -> CacheEntry? {
+    /// Waits for Redis' own deadline alone, which is far shorter than a request's.
+    package func entry(for key: CacheKey, until _: NIODeadline) async -> CacheEntry? {
         let connection = self.connection(for: key)
         return await self.finding(in: await connection.send(self.query.command(for: key)), for: key).entry
     }

@@ -28,7 +28,7 @@ package struct SQLiteConfiguration: Sendable {
     package var storeBytesMax: Int = 1 << 30
     /// How many bytes of answers may wait to be written; what comes on top is not stored.
     package var storePendingBytesMax: Int = 64 << 20
-    /// Look-ups that may wait for a reader; what comes on top is a miss.
+    /// Look-ups that go to the readers at once; what comes on top waits for its turn.
     package var storeReadsMax: Int = 256
     /// Threads that look answers up.
     package var storeReaders: Int = 2

@@ -1,4 +1,5 @@
 package import AmbassadorCore
+package import NIOCore
 import Synchronization
 
 /// A cache beyond memory that a test can look into, fill and take away.
@@ -36,7 +37,7 @@ package final class FakeResponseCache: ResponseCache {
         self.state.withLock { $0.lookupInterruption = interruption }
     }
 
-    package func entry(for key: CacheKey) async -> CacheEntry? {
+    package func entry(for key: CacheKey, until _: NIODeadline) async -> CacheEntry? {
         let (entry, interruption) = self.state.withLock { state in
             state.lookups += 1
             return (state.isAway ? nil : state.entries[key], state.lookupInterruption)

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// A cache beyond memory as the pipeline sees it: what a purge covers is not found there, removed or not.
 ///
 /// To remove entries takes time, as looking does, and another replica may put one back; so every look-up asks the ledger what came before
@@ -14,9 +16,9 @@ package struct CacheTier: Sendable {
     }
 
     /// The entry of a key that may be taken, fresh or not.
-    func entry(for key: CacheKey) async -> CacheEntry? {
+    func entry(for key: CacheKey, until deadline: NIODeadline = .distantFuture) async -> CacheEntry? {
         let asked = self.purges.sequence
-        return await self.cache.entry(for: key).flatMap { self.taken($0, askedAt: asked) }
+        return await self.cache.entry(for: key, until: deadline).flatMap { self.taken($0, askedAt: asked) }
     }
 
     /// The entry of what ``lookUp(_:_:)`` has found, if no purge has covered it since `asked`.

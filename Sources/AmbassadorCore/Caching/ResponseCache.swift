@@ -1,11 +1,16 @@
+package import NIOCore
+
 /// A place that keeps answers beyond the process's memory: Redis, or the SQLite store.
 ///
 /// A cache never throws: one that fails is a miss, counted and logged by its adapter, so that the mission goes on without it.
 package protocol ResponseCache: Sendable {
     /// The entry of a key, fresh or not.
     ///
-    /// - Returns: `nil` where there is none, where it does not verify, or where the cache is away.
-    func entry(for key: CacheKey) async -> CacheEntry?
+    /// - Parameters:
+    ///   - key: what is asked for.
+    ///   - deadline: until when a cache that is busy may be waited for: it is no answer that it is.
+    /// - Returns: `nil` where there is none, where it does not verify, or where the cache is away or busy for too long.
+    func entry(for key: CacheKey, until deadline: NIODeadline) async -> CacheEntry?
 
     /// Looks the entry of a key up for the event loop that this is called on, without a task.
     ///
@@ -27,5 +32,8 @@ package protocol ResponseCache: Sendable {
 }
 
 extension ResponseCache {
+    /// The entry of a key, however long the cache is busy.
+    package func entry(for key: CacheKey) async -> CacheEntry? { await self.entry(for: key, until: .distantFuture) }
+
     package func lookUp(_ key: CacheKey, _ found: @escaping @Sendable (Finding) -> Void) -> Bool { false }
 }

@@ -1,5 +1,6 @@
 package import AmbassadorCore
 import Logging
+package import NIOCore
 import Synchronization
 
 /// The stored answers in the SQLite file.
@@ -8,12 +9,11 @@ import Synchronization
 package final class SQLiteResponseStore: ResponseCache {
     private let queue: StoreQueue
     private let readers: [StoreReader]
-    private let readsMax: Int
+    private let turns: ReadTurns
     private let metrics: SQLiteMetrics
     private let logger: Logger
     private let keys = StoredKeys()
     private let next = Atomic<Int>(0)
-    private let reading = Atomic<Int>(0)
     private let isFailing = Atomic<Bool>(false)
 
     init(
@@ -24,7 +24,7 @@ package final class SQLiteResponseStore: ResponseCache {
         logger: Logger
     ) throws(SQLiteError) {
         self.queue = queue
-        self.readsMax = configuration.storeReadsMax
+        self.turns = ReadTurns(runningMax: configuration.storeReadsMax)
         self.metrics = metrics
         self.logger = logger
         var readers: [StoreReader] = []
@@ -32,7 +32,7 @@ package final class SQLiteResponseStore: ResponseCache {
         self.readers = readers
     }
 
-    package func entry(for key: CacheKey) async -> CacheEntry? {
+    package func entry(for key: CacheKey, until deadline: NIODeadline) async -> CacheEntry? {
         if let pending = self.queue.pending(key) {
             self.metrics.readHits.increment()
             return pending
@@ -41,11 +41,11 @@ package final class SQLiteResponseStore: ResponseCache {
             self.metrics.readMisses.increment()
             return nil
         }
-        defer { self.reading.subtract(1, ordering: .relaxed) }
-        guard self.reading.add(1, ordering: .relaxed).newValue <= self.readsMax else {
+        guard await self.turns.take(until: deadline) else {
             self.metrics.readsRefused.increment()
             return nil
         }
+        defer { self.turns.giveBack() }
         let turn = self.next.wrappingAdd(1, ordering: .relaxed).oldValue
         let reader = self.readers[Int(UInt(bitPattern: turn) % UInt(self.readers.count))]
         do throws(SQLiteError) {

@@ -273,14 +273,39 @@ import Testing
         }
     }
 
-    @Test("more look-ups than the limit are misses, and counted") func readLimit() async throws {
+    @Test("a look-up whose turn does not come in time finds nothing, and is counted") func readLimit() async throws {
         try await withDatabase {
             $0.storeReadsMax = 0
         } _: { fixture async throws in
             fixture.store.insert(try makeEntry(), lifetime: .seconds(60))
             try await fixture.settle()
-            #expect(await fixture.store.entry(for: try makeEntry().key) == nil)
+            let deadline = NIODeadline.now() + .milliseconds(20)
+            #expect(await fixture.store.entry(for: try makeEntry().key, until: deadline) == nil)
             #expect(fixture.metric(.storeReads, "overloaded") == 1)
+        }
+    }
+
+    @Test("a thousand look-ups at once all find what is stored, one at a time") func thousandAtOnce() async throws {
+        try await withDatabase {
+            $0.storeReadsMax = 1
+        } _: { fixture async throws in
+            let entries = try (0..<100).map { try makeEntry(number: UInt64($0)) }
+            for entry in entries { fixture.store.insert(entry, lifetime: .seconds(60)) }
+            try await fixture.settle()
+            let store = fixture.store
+            let found = await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<1_000 {
+                    group.addTask { await store.entry(for: entries[number % 100].key) != nil }
+                }
+                // Callers that leave take nobody's turn with them.
+                for entry in entries {
+                    let leaver = Task { await store.entry(for: entry.key) }
+                    leaver.cancel()
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(found == 1_000)
+            #expect(try #require(fixture.metric(.storeReads, "hit")) >= 1_000)
         }
     }
 
