@@ -172,13 +172,13 @@ extension Ambassador {
         _ session: UpstreamSessionID
     ) async throws(UpstreamError) -> Result<Called, FetchError> {
         try await LongWork.run(on: answer.body.readableBytes) { () throws(UpstreamError) in
-            if let error = self.error(of: answer) { return .failure(error) }
+            if let error = self.error(of: answer, session) { return .failure(error) }
             return .success(Called(answer: answer, read: try LangFlowAnswer.read(answer, session: session)))
         }
     }
 
     /// What an answer's status says against it; 200 and LangFlow's own 4xx are passed on.
-    private func error(of answer: UpstreamAnswer) -> FetchError? {
+    private func error(of answer: UpstreamAnswer, _ session: UpstreamSessionID) -> FetchError? {
         switch answer.status {
         case 200: break
         case 400..<500:
@@ -186,7 +186,7 @@ extension Ambassador {
         case 500..<600:
             return .status(
                 answer.status,
-                message: LangFlowError.message(from: answer.body),
+                message: LangFlowError.message(from: answer.body).map(session.removed(from:)),
                 retryAfterSeconds: answer.retryAfterSeconds
             )
         default: return .invalid(UpstreamCause(.unexpectedStatus, "\(answer.status)"))

@@ -13,7 +13,7 @@ extension Ambassador {
         guard known.standing.holds(at: time, epoch: self.parts.access.epoch),
             self.parts.curation.mark(for: known.key) == nil,
             let entry = self.parts.memory.entry(for: known.key, at: now, hint: &known.place),
-            entry.answer.form == .document,
+            entry.answer.form == .document, !known.head.wantsText || !entry.answer.hasSessionInText,
             case .fresh(let ttl) = Freshness(of: entry, in: known.flow, at: time, asking: known.directives)
         else { return nil }
         var limit: LimitState?

@@ -19,7 +19,8 @@ package final class Answer: Sendable, Equatable {
     package let body: ByteBuffer
     /// Where in `body` the reader's own session id belongs, ascending, as offsets from its first readable byte.
     package let sessionOffsets: [Int]
-    /// The answer's text alone, UTF-8: the first non-empty output message.
+    /// The answer's text alone, UTF-8: the first non-empty output message, with a mark where the reader's session id belongs; see
+    /// ``text(for:)``.
     package let text: ByteBuffer
 
     package init(form: Form = .document, body: ByteBuffer, sessionOffsets: [Int], text: ByteBuffer) {

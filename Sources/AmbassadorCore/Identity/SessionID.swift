@@ -94,6 +94,9 @@ package struct SessionID: Sendable, CustomStringConvertible {
 /// The session id that stands in LangFlow's memory; see ``SessionID/scoped(to:)``.
 package struct UpstreamSessionID: Sendable, CustomStringConvertible {
     package let description: String
+
+    /// A message of LangFlow's as callers may read it, who know their sessions by other ids.
+    func removed(from message: String) -> String { message.replacing(self.description, with: "[session]") }
 }
 
 extension SHA256 {

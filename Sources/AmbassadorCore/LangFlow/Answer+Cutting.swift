@@ -4,7 +4,7 @@ extension Answer {
     /// Takes LangFlow's own session id out of a body, wherever it stands.
     ///
     /// A search for the id's 36 bytes is enough: the id is 122 bits of a hash, so that nothing else in a body is equal to it, it
-    /// consists of ASCII that no JSON writer escapes, and its hyphens place it within a string. In the text it is left out.
+    /// consists of ASCII that no JSON writer escapes, and its hyphens place it within a string. In the text a mark stands for it.
     ///
     /// - Parameters:
     ///   - session: the id that was sent with the run.
@@ -12,7 +12,7 @@ extension Answer {
     ///   - text: the answer's text alone, or empty.
     package convenience init(cutting session: UpstreamSessionID, from body: ByteBuffer, text: ByteBuffer) {
         let (cut, offsets) = Self.cut(session, from: body)
-        self.init(body: cut, sessionOffsets: offsets, text: Self.cut(session, from: text).cut)
+        self.init(body: cut, sessionOffsets: offsets, text: Self.marking(session, in: text))
     }
 
     /// The bytes without the session id, and where it stood.
@@ -20,7 +20,7 @@ extension Answer {
         Self.cut(Array(session.description.utf8), from: bytes)
     }
 
-    private static func cut(_ id: [UInt8], from body: ByteBuffer) -> (cut: ByteBuffer, offsets: [Int]) {
+    static func cut(_ id: [UInt8], from body: ByteBuffer) -> (cut: ByteBuffer, offsets: [Int]) {
         let positions = body.withUnsafeReadableBytes { Self.positions(of: id, in: $0) }
         guard !positions.isEmpty else { return (body.slice(), []) }
         var cut = ByteBuffer()

@@ -17,6 +17,8 @@ struct RunStream {
     private var end: LangFlowAnswer.Outline?
     /// Whether every record so far is what LangFlow's framing and RFC 8259 allow: only then may the stream be stored.
     private var isStrict = true
+    /// The last bytes of the text so far, one fewer than the session id has.
+    private var tokenEnd: [UInt8] = []
     /// What LangFlow says went wrong, fit for callers.
     private(set) var failure: Failure?
 
@@ -44,12 +46,24 @@ struct RunStream {
         if name.isEqual(to: "error") || LangFlowAnswer.isError(data)
             || data["data"].map(LangFlowAnswer.isError) ?? false
         {
-            let message = Self.message(in: data)
+            let message = Self.message(in: data).map(self.session.removed(from:))
             // The later of two says it in one sentence; the first is the component's own message.
             self.failure = Failure(message: message ?? self.failure?.message)
             return .record(Self.record(ofFailure: message))
         }
+        if name.isEqual(to: "token"), let chunk = data["chunk"]?.string { self.noteToken(chunk.bytes) }
         return .record(StreamRecord(cutting: self.session, from: record))
+    }
+
+    /// Looks for the session id where it is split over tokens: it cannot be cut out of records that are passed on one by one, so that
+    /// such a stream is not stored.
+    private mutating func noteToken(_ token: ByteBufferView) {
+        guard self.isStrict else { return }
+        let rest = self.session.description.utf8.count - 1
+        // Neither part can hold the whole id, so what is found lies over both.
+        let seam = ByteBuffer(bytes: self.tokenEnd + token.prefix(rest))
+        if !Answer.cut(self.session, from: seam).offsets.isEmpty { self.isStrict = false }
+        self.tokenEnd = Array((self.tokenEnd + token.suffix(rest)).suffix(rest))
     }
 
     /// Notes that the stream was not framed as LangFlow frames it, so that it is not stored.

@@ -9,15 +9,18 @@ struct ChatCompletionTranslator: StreamTranslator {
     private var hasBegun = false
     private var hasEnded = false
 
+    let session: EscapedSessionID
+
     init(_ head: OpenAIHead) {
         self.writer = ChatCompletionWriter(head)
+        self.session = head.session.escaped
     }
 
     mutating func translate(_ records: [StreamRecord], isLast: Bool) -> ByteBuffer {
         var events = ByteBuffer()
         self.begin(&events)
         for record in records where !self.hasEnded {
-            switch RunEvent(record) {
+            switch RunEvent(record, for: self.session) {
             case nil: continue
             case .token(let piece)?: self.speak(piece, &events)
             case .failure(let message)?: self.fail(message, code: .upstreamFailed, &events)

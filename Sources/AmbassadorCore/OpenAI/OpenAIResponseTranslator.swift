@@ -20,15 +20,18 @@ struct OpenAIResponseTranslator: StreamTranslator {
         case ended
     }
 
+    let session: EscapedSessionID
+
     init(_ head: OpenAIHead) {
         self.writer = OpenAIResponseWriter(head)
+        self.session = head.session.escaped
     }
 
     mutating func translate(_ records: [StreamRecord], isLast: Bool) -> ByteBuffer {
         var events = ByteBuffer()
         self.create(&events)
         for record in records {
-            switch RunEvent(record) {
+            switch RunEvent(record, for: self.session) {
             case nil: continue
             case .token(let piece)?: self.speak(piece, &events)
             case .failure(let message)?: self.fail(message, code: Refusal.Kind.upstreamFailed, &events)

@@ -20,7 +20,13 @@ package enum ErrorForm: Sendable, Hashable {
         switch self {
         case .problem: .answer(fetched.answer, session: session)
         case .openAI:
-            .json(OpenAIError.body(ofUpstream: fetched.answer.body, status: fetched.status, traceID: traceID))
+            .json(
+                OpenAIError.body(
+                    ofUpstream: fetched.answer.body(for: session),
+                    status: fetched.status,
+                    traceID: traceID
+                )
+            )
         }
     }
 }

@@ -16,19 +16,25 @@ extension Plan {
             let told = self.translator(createdAt: time)?.told(answer) ?? answer
             return .answer(told, session: self.session.escaped)
         }
-        if self.request.head.wantsText { return .text(answer.text) }
+        if self.request.head.wantsText { return .text(answer.text(for: self.session)) }
         switch self.request.head.route {
         case .runFlow, .langFlowRun:
             return .answer(answer, session: self.session.escaped)
         case .langFlowResponses:
             let head = self.langFlowResponsesHead(createdAt: time)
-            let body = LangFlowResponsesAnswer.body(text: answer.text, usage: usage, head, previous: self.input.session)
+            let body = LangFlowResponsesAnswer.body(
+                text: answer.text(for: self.session),
+                usage: usage,
+                head,
+                previous: self.input.session
+            )
             return .json(body)
         case .responses:
             let writer = OpenAIResponseWriter(self.openAIHead(createdAt: time))
-            return .json(writer.response(.completed, text: answer.text, usage))
+            return .json(writer.response(.completed, text: answer.text(for: self.session), usage))
         case .chatCompletions:
-            return .json(ChatCompletionWriter(self.openAIHead(createdAt: time)).completion(text: answer.text, usage))
+            let writer = ChatCompletionWriter(self.openAIHead(createdAt: time))
+            return .json(writer.completion(text: answer.text(for: self.session), usage))
         }
     }
 

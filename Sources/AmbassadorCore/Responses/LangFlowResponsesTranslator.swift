@@ -25,6 +25,8 @@ struct LangFlowResponsesTranslator: StreamTranslator {
         return events
     }
 
+    var session: EscapedSessionID { self.head.session }
+
     func failure(_ message: String) -> ByteBuffer {
         var events = ByteBuffer()
         self.writeChunk(content: ByteBuffer(string: message), ending: .failed, into: &events)
@@ -32,7 +34,7 @@ struct LangFlowResponsesTranslator: StreamTranslator {
     }
 
     private mutating func write(_ record: StreamRecord, into events: inout ByteBuffer) {
-        switch RunEvent(record) {
+        switch RunEvent(record, for: self.head.session) {
         case nil: return
         case .token(let chunk)?:
             self.hasText = true

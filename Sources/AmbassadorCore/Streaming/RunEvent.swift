@@ -9,10 +9,13 @@ enum RunEvent {
     /// The end, with the whole text and what was used.
     case end(text: ByteBuffer?, Usage)
 
+    /// Reads a record as the reader with a session gets it.
+    ///
     /// - Returns: `nil` for what only LangFlow's own framing shows, and for what is no event.
-    init?(_ record: StreamRecord) {
+    init?(_ record: StreamRecord, for session: EscapedSessionID) {
+        let bytes = record.sessionOffsets.isEmpty ? record.bytes : [record].bytes(for: session)
         // It was read when it came from LangFlow or from a cache; what is no event any more has nothing to tell.
-        guard let document = try? JSONParser.parse(record.bytes, depthMax: LangFlowAnswer.depthMax, dialect: .python),
+        guard let document = try? JSONParser.parse(bytes, depthMax: LangFlowAnswer.depthMax, dialect: .python),
             let name = document["event"]?.string, let data = document["data"]
         else { return nil }
         if name.isEqual(to: "token"), let chunk = data["chunk"]?.string, !chunk.bytes.isEmpty {

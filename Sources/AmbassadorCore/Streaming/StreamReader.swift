@@ -2,6 +2,7 @@ import NIOCore
 
 /// Reads one stream of LangFlow's from its first byte to its end.
 struct StreamReader {
+    private let session: UpstreamSessionID
     private let bytesMax: Int
     private var splitter: RecordSplitter
     private var run: RunStream
@@ -11,6 +12,7 @@ struct StreamReader {
     private var last: (record: StreamRecord, result: ByteBuffer)?
 
     init(session: UpstreamSessionID, bytesMax: Int) {
+        self.session = session
         self.bytesMax = bytesMax
         self.splitter = RecordSplitter(recordBytesMax: bytesMax)
         self.run = RunStream(session: session)
@@ -76,7 +78,13 @@ struct StreamReader {
         }
         guard let last, let outline = self.run.outline else { throw .invalid(UpstreamCause(.incomplete)) }
         return .success(
-            StreamedRun(last: last.record, result: last.result, outline: outline, freshness: freshness)
+            StreamedRun(
+                last: last.record,
+                result: last.result,
+                text: Answer.marking(self.session, in: outline.copiedText),
+                outline: outline,
+                freshness: freshness
+            )
         )
     }
 }

@@ -32,6 +32,9 @@ enum StreamView: Sendable {
 
 /// Tells a run's stream in the words of another call, for one reader.
 protocol StreamTranslator: Sendable {
+    /// The reader's session.
+    var session: EscapedSessionID { get }
+
     /// Turns a run's records into events.
     ///
     /// - Parameters:
@@ -49,7 +52,7 @@ extension StreamTranslator {
     func told(_ answer: Answer) -> Answer {
         var translator = self
         var splitter = RecordSplitter(recordBytesMax: .max)
-        splitter.append(answer.body)
+        splitter.append(answer.body(for: self.session))
         var records: [StreamRecord] = []
         // Bytes that do not end as a record are none, and nothing stored has any.
         while let record = try? splitter.next() { records.append(StreamRecord(bytes: record)) }

@@ -6,8 +6,8 @@ struct StreamedRun: Sendable {
     let last: StreamRecord
     /// The plain answer within it, as LangFlow wrote it; empty where it has none.
     let result: ByteBuffer
+    /// As ``Answer/text``.
+    let text: ByteBuffer
     let outline: LangFlowAnswer.Outline
     let freshness: AnswerFreshness
-
-    var text: ByteBuffer { self.outline.copiedText }
 }

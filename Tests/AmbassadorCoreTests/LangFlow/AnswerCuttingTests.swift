@@ -1,7 +1,8 @@
-import AmbassadorCore
 import AmbassadorTesting
 import NIOCore
 import Testing
+
+@testable import AmbassadorCore
 
 @Suite("Cutting of sessions")
 struct AnswerCuttingTests {
@@ -19,11 +20,13 @@ struct AnswerCuttingTests {
             ("\"S\",\"S\"", [1, 4]), ("--S--", [2]), ("0S0", [1]),
         ]
     )
-    func cuts(pattern: String, offsets: [Int]) {
+    func cuts(pattern: String, offsets: [Int]) throws {
         let body = pattern.replacing("S", with: self.session.description)
         let answer = Answer(cutting: self.session, from: ByteBuffer(string: body), text: ByteBuffer(string: body))
         #expect(answer.body.text == pattern.replacing("S", with: ""))
-        #expect(answer.text == answer.body)
+        let reader = try #require(SessionID("reader"))
+        #expect(answer.text(for: reader).text == pattern.replacing("S", with: "reader"))
+        #expect(answer.hasSessionInText == pattern.contains("S"))
         #expect(answer.sessionOffsets == offsets)
     }
 
