@@ -66,7 +66,7 @@ extension Ambassador {
     /// Calls LangFlow for a stream and hands it to whoever reads.
     func produce(_ plan: Plan, _ relay: StreamRelay) async {
         do throws(FetchFailure) {
-            let clocks = self.parts.clocks
+            let (clocks, limits) = (self.parts.clocks, self.parts.streams.limits)
             var stalled = Duration.zero
             let (call, microseconds) = try await self.guarded(
                 plan,
@@ -80,7 +80,11 @@ extension Ambassador {
                     ) { record in
                         relay.open()
                         let before = clocks.now()
-                        if await relay.append(record) { stalled += before.duration(to: clocks.now()) }
+                        let left = max(.zero, limits.stallMax - stalled)
+                        let hasWaited = await relay.append(record) { isAlone in
+                            before.advanced(by: isAlone ? left : min(left, limits.laggardMax))
+                        }
+                        if hasWaited { stalled += before.duration(to: clocks.now()) }
                     }
                 }
             )

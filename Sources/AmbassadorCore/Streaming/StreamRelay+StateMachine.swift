@@ -192,6 +192,25 @@ extension StreamRelay {
             return true
         }
 
+        /// Removes the readers that are a window behind; each is told that it has left, once it asks for more.
+        ///
+        /// - Returns: the task that nobody needs any more.
+        mutating func dropLaggards() -> Task<Void, Never>? {
+            var dropped: UInt64?
+            while self.recordsBytes > self.limits.windowBytes,
+                let slowest = self.readers.values.map(\.position).min()
+            {
+                for (id, reader) in self.readers where reader.position == slowest {
+                    self.readers[id] = nil
+                    dropped = id
+                }
+                self.trim()
+            }
+            let task = self.giveUpIfUnneeded()
+            if self.isGivenUp, self.carrier == nil { self.carrier = dropped }
+            return task
+        }
+
         /// The producer that may go on, now that a reader has read or left; or, where it was cancelled, in any case.
         mutating func takeProducer(isCancelled: Bool = false) -> OneShot<Void>? {
             guard isCancelled || self.recordsBytes <= self.limits.windowBytes || self.readers.isEmpty else {

@@ -65,19 +65,35 @@ final class StreamRelay: Sendable {
         return isClaimed
     }
 
-    /// Hands a record to the readers, and waits where they are too far behind.
+    /// Hands a record to the readers, and waits where they are too far behind; those that hold up the others for too long are dropped.
     ///
+    /// - Parameters:
+    ///   - record: the next one.
+    ///   - deadline: until when to wait, where the reader is the only one and where it is not.
     /// - Returns: whether it waited.
-    func append(_ record: StreamRecord) async -> Bool {
+    func append(
+        _ record: StreamRecord,
+        waitingUntil deadline: (_ isAlone: Bool) -> NIODeadline = { _ in .distantFuture }
+    ) async -> Bool {
         let resumed = OneShot<Void>()
-        let (deliveries, mustWait, unneeded) = self.machine.withLock { machine in
-            (machine.append(record), machine.mustWait(resumed), machine.giveUpIfUnneeded())
+        let (deliveries, mustWait, isAlone, unneeded) = self.machine.withLock { machine in
+            (
+                machine.append(record), machine.mustWait(resumed), machine.readerCount == 1,
+                machine.giveUpIfUnneeded()
+            )
         }
         unneeded?.cancel()
         for (waiting, batch) in deliveries { waiting.deliver(batch) }
         guard mustWait else { return false }
-        await resumed.value(until: .distantFuture, sleeper: self.sleeper) { _ in
-            self.machine.withLock { $0.takeProducer(isCancelled: true) }?.deliver(())
+        await resumed.value(until: deadline(isAlone), sleeper: self.sleeper) { departure in
+            let (unneeded, producer) = self.machine.withLock { machine in
+                (
+                    departure == .deadline ? machine.dropLaggards() : nil,
+                    machine.takeProducer(isCancelled: departure == .cancellation)
+                )
+            }
+            unneeded?.cancel()
+            producer?.deliver(())
         }
         return true
     }

@@ -9,11 +9,16 @@ import Testing
         StreamRecord(bytes: ByteBuffer(string: text + "\n\n"))
     }
 
-    private static func relay(isKept: Bool, kept: Int = 1 << 20, window: Int = 1 << 20) -> StreamRelay {
+    private static func relay(
+        isKept: Bool,
+        kept: Int = 1 << 20,
+        window: Int = 1 << 20,
+        sleeper: Sleeper = .system
+    ) -> StreamRelay {
         var limits = StreamLimits()
         limits.keptBytesMax = kept
         limits.windowBytes = window
-        return StreamRelay(limits: limits, isKept: isKept, sleeper: .system)
+        return StreamRelay(limits: limits, isKept: isKept, sleeper: sleeper)
     }
 
     private static func text(_ batch: StreamRelay.Batch) -> String {
@@ -80,6 +85,64 @@ import Testing
         relay.finish(Self.record("3"), StreamEnd())
         #expect(await Self.next(relay, slow) == "3\n\n(end)")
         #expect(await Self.next(relay, quick) == "3\n\n(end)")
+    }
+
+    @Test("a reader that is a window behind for too long is dropped, and the others go on", .timeLimit(.minutes(1)))
+    func laggards() async throws {
+        let clock = MockClock()
+        let relay = Self.relay(isKept: true, kept: 500, window: 800, sleeper: clock.sleeper)
+        let (slow, quick) = (try #require(relay.join()), try #require(relay.join()))
+        relay.open()
+        let long = String(repeating: "x", count: 300)
+        for number in 0..<2 {
+            _ = await relay.append(Self.record("\(number)" + long))
+            #expect(await Self.next(relay, quick).first == "\(number)".first)
+        }
+        let deadline = clock.now.advanced(by: .seconds(5))
+        let producer = Task {
+            await relay.append(Self.record("2" + long)) { isAlone in isAlone ? .distantFuture : deadline }
+        }
+        await clock.waitForTimers(1)
+        clock.advance(by: .seconds(5))
+        #expect(await producer.value)
+        #expect(await Self.next(relay, quick) == "2\(long)\n\n")
+        #expect(await Self.next(relay, slow) == "(left: cancellation)")
+        relay.finish(Self.record("3"), StreamEnd())
+        #expect(await Self.next(relay, quick) == "3\n\n(end)")
+        relay.leave(slow)
+        #expect(relay.call(carriedBy: slow, at: clock.now) == nil)
+        #expect(relay.call(carriedBy: quick, at: clock.now) != nil)
+    }
+
+    @Test("a stream whose only reader reads no more is given up, and the call is the reader's", .timeLimit(.minutes(1)))
+    func onlyLaggard() async throws {
+        let clock = MockClock()
+        let relay = Self.relay(isKept: false, window: 100, sleeper: clock.sleeper)
+        let reader = try #require(relay.join())
+        let cancelled = OneShot<Void>()
+        relay.attach(
+            Task {
+                await withTaskCancellationHandler {
+                    await cancelled.value()
+                } onCancel: {
+                    cancelled.deliver(())
+                }
+            }
+        )
+        #expect(relay.beginCall(at: clock.now))
+        relay.open()
+        let deadline = clock.now.advanced(by: .seconds(30))
+        let producer = Task {
+            await relay.append(Self.record(String(repeating: "x", count: 200))) { isAlone in
+                isAlone ? deadline : .distantFuture
+            }
+        }
+        await clock.waitForTimers(1)
+        clock.advance(by: .seconds(30))
+        #expect(await producer.value)
+        #expect(await Self.next(relay, reader) == "(left: cancellation)")
+        relay.leave(reader)
+        #expect(relay.call(carriedBy: reader, at: clock.now)?.microseconds == 30_000_000)
     }
 
     @Test("the producer is not kept waiting by a reader that leaves, nor when it is cancelled")
