@@ -34,15 +34,14 @@ extension Ambassador {
         if let error = plan.flow.hold.refusal(at: clocks.now()) { throw FetchFailure(error) }
         guard let permits = health.permit(plan.flow, at: clocks.now()) else { throw FetchFailure(.breakerOpen) }
         let start: NIODeadline
-        let outcome: Result<Value, FetchError>
+        let tokens: LimitTokens
         do throws(FetchError) {
-            try await self.admitCall(plan)
-            start = try await self.enterLimit(plan, permits)
-            outcome = await call(start)
+            (start, tokens) = try await self.begin(plan, permits)
         } catch {
             health.abandon(permits, plan.flow, at: clocks.now())
             throw FetchFailure(error)
         }
+        let outcome = await call(start)
         let end = clocks.now()
         if outcome.error == .noResources { self.noteShortage(at: end) }
         self.noteWait(outcome, plan, at: end)
@@ -62,7 +61,7 @@ extension Ambassador {
             of: plan.flow,
             permits
         )
-        if case .success(let value) = outcome { self.charge(value.billedUsage, plan) }
+        self.settle(outcome, plan, tokens)
         plan.flow.metrics.countCall(answered: outcome.error == nil, microseconds: took.microseconds)
         switch outcome {
         case .success(let value): return (value, took.microseconds)
@@ -72,22 +71,26 @@ extension Ambassador {
         }
     }
 
-    /// Waits for a free call.
+    /// Takes what a call needs beside its permits: the tenant's budget, the tokens of limits, and a place.
     ///
-    /// - Returns: when it came free.
-    private func enterLimit(_ plan: Plan, _ permits: CallPermits) async throws(FetchError) -> NIODeadline {
+    /// - Returns: when the place came free, and the tokens.
+    private func begin(
+        _ plan: Plan,
+        _ permits: CallPermits
+    ) async throws(FetchError) -> (start: NIODeadline, LimitTokens) {
+        let tokens = try await self.admitCall(plan)
         let error: FetchError?
         switch await self.parts.limit.acquire(for: plan.flow.name, deadline: plan.deadline) {
         case .acquired:
             let start = self.parts.clocks.now()
             error = self.reasonNotToCall(plan, permits, at: start)
-            if error == nil { return start }
+            if error == nil { return (start, tokens) }
             self.parts.limit.release(of: plan.flow.name, nil)
         case .queueFull: error = .overloaded
         case .timedOut: error = .queuedTooLong
         case .cancelled: error = .cancelled
         }
-        self.callNotMade(plan)
+        self.callNotMade(plan, tokens)
         throw error ?? .cancelled
     }
 
@@ -124,7 +127,15 @@ extension Ambassador {
         )
     }
 
-    /// Counts what a call used towards the tenant's budget; its request was taken before.
+    /// Counts what a call used towards the tenant's budget, whose request was taken before; of one that was not sent nothing counts.
+    private func settle(_ outcome: Result<some UpstreamUsed, FetchError>, _ plan: Plan, _ tokens: LimitTokens) {
+        switch outcome {
+        case .success(let value): self.charge(value.billedUsage, plan)
+        case .failure(let error) where error.wasNotSent: self.callNotMade(plan, tokens)
+        case .failure(let error): self.charge(error.billedUsage, plan)
+        }
+    }
+
     private func charge(_ usage: Usage?, _ plan: Plan) {
         // As the audit log has it: LangFlow's refusals and failures cost nothing.
         guard let usage else { return }

@@ -44,8 +44,11 @@ extension Ambassador {
         if plan.form == .records { return await self.fulfilStream(plan, stale) }
         if plan.caching.isBypass { return await self.fetchPastFlights(plan, stale) }
         var landing = await self.land(key, generation, plan)
-        if case .failed(let failure, let share) = landing, share.wasShared, failure.isOurRefusal {
-            // What another caller may not do says nothing of this one.
+        if case .failed(let failure, let share) = landing, share.wasShared,
+            failure.isLeadersOwn(timeLeft: self.timeLeft(plan))
+        {
+            // What another caller may not do, or had no time for, says nothing of this one.
+            if share.carriesCall { await self.recordUnclaimed(plan, .failure(failure)) }
             landing = await self.land(key, generation, plan)
         }
         switch landing {
@@ -59,6 +62,12 @@ extension Ambassador {
         case .tooManyWaiters: return self.degrade(plan, stale, FetchFailure(.overloaded))
         case .cancelled: return .abandoned(plan.request.traceID)
         }
+    }
+
+    /// The share of its time that a request has left.
+    func timeLeft(_ plan: Plan) -> Double {
+        let left = self.parts.clocks.now().duration(to: plan.deadline)
+        return max(0, left / plan.flow.settings.timeout)
     }
 
     private func land(_ key: CacheKey, _ generation: CallGeneration, _ plan: Plan) async -> Flights.Landing {

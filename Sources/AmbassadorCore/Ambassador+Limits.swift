@@ -48,25 +48,31 @@ extension Ambassador {
     }
 
     /// Lets a call of LangFlow through, within the limits on such calls and the tenant's budget.
-    func admitCall(_ plan: Plan) async throws(FetchError) {
+    ///
+    /// - Returns: the tokens that it has taken, for ``callNotMade(_:_:)``.
+    func admitCall(_ plan: Plan) async throws(FetchError) -> LimitTokens {
         if case .exhausted(let kind, let seconds) = self.parts.budgets.take(
             for: plan.tenant,
             at: self.parts.clocks.wall()
         ) {
             throw .budgetExhausted(kind, retryAfterSeconds: seconds)
         }
-        switch await self.parts.limiter.admit(plan.subject, .upstreamCall, at: self.parts.clocks.now()).settled {
-        case .admitted: return
+        guard self.parts.limiter.hasLimits(at: .upstreamCall) else { return LimitTokens() }
+        let now = self.parts.clocks.now()
+        switch await self.parts.limiter.take(plan.subject, .upstreamCall, scope: .all, holding: LimitTokens(), at: now)
+        {
+        case .taken(let tokens): return tokens
         case .limited(let state, let seconds):
-            self.callNotMade(plan)
+            self.callNotMade(plan, LimitTokens())
             throw .limited(state.policy.name, retryAfterSeconds: seconds)
-        case .pending: preconditionFailure("an admission that was waited for is a verdict")
         }
     }
 
-    /// Takes back that a call was let through which was then not made.
-    func callNotMade(_ plan: Plan) {
-        self.parts.budgets.giveBack(to: plan.tenant, at: self.parts.clocks.wall())
+    /// Takes back that a call was let through which was then not made: its budget and its tokens are there for others.
+    func callNotMade(_ plan: Plan, _ tokens: LimitTokens) {
+        let clocks = self.parts.clocks
+        self.parts.budgets.giveBack(to: plan.tenant, at: clocks.wall())
+        self.parts.limiter.giveBack(tokens, of: plan.subject, .upstreamCall, at: clocks.now())
     }
 
     private static func refusal(_ state: LimitState, retryAfter seconds: Int) -> Refusal {
@@ -86,13 +92,5 @@ extension Plan {
             flow: self.flow.name,
             address: self.request.clientAddress
         )
-    }
-}
-
-extension Admission {
-    fileprivate var settled: Admission {
-        get async {
-            if case .pending(let wait) = self { await wait() } else { self }
-        }
     }
 }

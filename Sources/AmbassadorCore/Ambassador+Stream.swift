@@ -28,8 +28,9 @@ extension Ambassador {
         switch opening {
         case .flowing: preconditionFailure("a stream that flows was replied to")
         case .answered(let fetched): return self.reply(fetched, to: plan, over: stale, share)
-        case .failed(let failure) where place.isShared && failure.isOurRefusal:
-            // What another caller may not do says nothing of this one, whose own limits are asked.
+        case .failed(let failure) where place.isShared && failure.isLeadersOwn(timeLeft: self.timeLeft(plan)):
+            // What another caller may not do, or had no time for, says nothing of this one, whose own limits are asked.
+            if share.carriesCall { await self.recordUnclaimed(plan, .failure(failure)) }
             return await self.fulfilStream(plan, stale, othersRefusals: othersRefusals + 1)
         case .failed(let failure) where failure.error == .cancelled: reply = .abandoned(plan.request.traceID)
         case .failed(let failure): return self.degrade(plan, stale, failure, share)

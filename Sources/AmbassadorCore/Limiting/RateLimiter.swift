@@ -84,6 +84,12 @@ package final class RateLimiter: Sendable {
         }
     }
 
+    /// Puts back the tokens of something that was not done after all.
+    func giveBack(_ tokens: LimitTokens, of subject: LimitSubject, _ stage: LimitStage, at now: NIODeadline) {
+        let asked = Question(limits: self.limits(at: stage), subject: subject, scope: .all)
+        self.giveBack(tokens.returnable, asked, at: Self.microseconds(now))
+    }
+
     func limits(at stage: LimitStage) -> [AppliedLimit] {
         switch stage {
         case .request: self.onRequests

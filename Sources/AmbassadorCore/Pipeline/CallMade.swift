@@ -1,7 +1,7 @@
 /// One call to LangFlow as a record has it.
 struct CallMade: Sendable {
     let microseconds: Int64
-    /// What a good answer used; `nil` where there was none, which costs nothing.
+    /// What it is billed: what a good answer used, the call alone where none came, `nil` where LangFlow said that it failed.
     let billedUsage: Usage?
 
     init(microseconds: Int64, billedUsage: Usage? = nil) {
@@ -20,7 +20,9 @@ extension Fetched {
 
 extension FetchFailure {
     /// `nil` where LangFlow was not called.
-    var call: CallMade? { self.microseconds.map { CallMade(microseconds: $0) } }
+    var call: CallMade? {
+        self.microseconds.map { CallMade(microseconds: $0, billedUsage: self.error.billedUsage) }
+    }
 }
 
 extension StreamEnd {
@@ -36,8 +38,8 @@ extension Reply {
     mutating func carry(_ call: CallMade, of flow: Flow?) {
         self.attempts = 1
         self.upstreamMicroseconds = call.microseconds
+        self.usage = call.billedUsage ?? .unknown
         guard let usage = call.billedUsage else { return }
-        self.usage = usage
         self.costNanos = flow?.settings.price.nanos(for: usage) ?? 0
         // It paid for the answer itself.
         self.savedNanos = 0

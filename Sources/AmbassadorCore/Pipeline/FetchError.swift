@@ -37,6 +37,24 @@ package enum FetchError: Error, Sendable, Equatable {
             }
     }
 
+    /// Whether nothing of a call that was tried has reached LangFlow.
+    var wasNotSent: Bool {
+        switch self {
+        case .unreachable, .noResources: true
+        default: false
+        }
+    }
+
+    /// What a call is billed that LangFlow did not answer though it had it: its flow was run, and paid for, for all that is known.
+    ///
+    /// `nil` for what LangFlow answered, a failure, and for what it never got.
+    var billedUsage: Usage? {
+        switch self {
+        case .timeout, .cancelled, .connectionLost: .unknown
+        default: nil
+        }
+    }
+
     /// What went wrong with the call, for operators; `nil` where none was made, or where its caller gave it up.
     var cause: UpstreamCause? {
         switch self {
@@ -68,6 +86,15 @@ package struct FetchFailure: Error, Sendable {
         switch self.error {
         case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .held, .noResources: false
         default: true
+        }
+    }
+
+    /// Whether it says nothing of what another caller of the same call would get, who has this share of its time left.
+    func isLeadersOwn(timeLeft share: Double) -> Bool {
+        switch self.error {
+        case .limited, .budgetExhausted: true
+        case .timeout, .queuedTooLong: share >= 0.25
+        default: false
         }
     }
 

@@ -124,7 +124,12 @@ extension StreamRelay {
         /// The call, where it stands in a reader's record; of one that was given up, what it took until `now`.
         func call(carriedBy reader: UInt64, at now: NIODeadline) -> CallMade? {
             guard reader == self.carrier else { return nil }
-            if self.isGivenUp { return self.calledAt.map { CallMade(microseconds: $0.duration(to: now).microseconds) } }
+            if self.isGivenUp {
+                let billed = FetchError.cancelled.billedUsage
+                return self.calledAt.map {
+                    CallMade(microseconds: $0.duration(to: now).microseconds, billedUsage: billed)
+                }
+            }
             switch self.phase {
             case .opening, .flowing: return nil
             case .ended(let end): return end.call

@@ -76,6 +76,51 @@ struct CallGenerationTests {
         #expect(harness.upstream.calls.count == 1)
     }
 
+    @Test(
+        "who follows a call whose leader had less time makes one of its own",
+        .timeLimit(.minutes(1)),
+        arguments: [true, false]
+    )
+    func shortLeader(wantsStream: Bool) async throws {
+        let flows: [String: FlowSettings] = [
+            "brief": .cached {
+                $0.target = .sample("faq")
+                $0.timeout = .seconds(5)
+            },
+            "patient": .cached {
+                $0.target = .sample("faq")
+                $0.timeout = .seconds(60)
+            },
+        ]
+        let harness = Harness(flows: flows)
+        let gate = OneShot<Void>()
+        harness.upstream.follow { call, number throws(UpstreamError) in
+            guard number == 0 else { return try await ScriptedUpstream.echo(call, number) }
+            await gate.value()
+            throw .timeout
+        }
+        harness.upstream.followStreams { call, number throws(UpstreamError) in
+            guard number == 0 else { return try await ScriptedUpstream.streamedEcho(call, number) }
+            await gate.value()
+            throw .timeout
+        }
+        let leader = Task { await harness.ask("q", of: "brief", wantsStream: wantsStream) }
+        try await eventually("the first call") {
+            harness.upstream.calls.count + harness.upstream.streamedCalls.count == 1
+        }
+        let timers = harness.clock.timerCount
+        let follower = Task { await harness.ask("q", of: "patient", wantsStream: wantsStream) }
+        await harness.clock.waitForTimers(timers + 1)
+        harness.clock.advance(by: .seconds(5))
+        gate.deliver(())
+        #expect(await leader.value.status == 504)
+        let answer = await follower.value
+        #expect(answer.status == 200)
+        _ = await StreamReading(answer)
+        #expect(harness.upstream.calls.count + harness.upstream.streamedCalls.count == 2)
+        #expect(harness.audit.records.map(\.attempts).reduce(0, +) == 2)
+    }
+
     @Test("a stream of before a change is not joined", .timeLimit(.minutes(1)))
     func stream() async throws {
         let harness = Harness(flows: ["faq": .cached()])

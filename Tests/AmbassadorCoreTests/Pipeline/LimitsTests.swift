@@ -72,9 +72,52 @@ struct LimitsTests {
     @Test("a call that failed counts towards the budget of requests")
     func failedCalls() async throws {
         let harness = Harness(flows: ["faq": .cached()], budgets: [.default: try Budget(requestsPerDay: 1)])
-        harness.upstream.follow(ScriptedUpstream.failing(.unreachable(UpstreamCause(.refused))))
-        #expect(await harness.ask("a").status == 503)
+        harness.upstream.follow(ScriptedUpstream.status(500, "{}"))
+        #expect(await harness.ask("a").status == 500)
         #expect(await harness.ask("b").status == 429)
+    }
+
+    @Test("what was never sent counts towards no budget and no limit")
+    func neverSent() async throws {
+        let limit = try RateLimit(
+            name: "calls",
+            by: [.tenant],
+            rate: Rate(count: 1, periodSeconds: 3600),
+            stage: .upstreamCall
+        )
+        var breaker = CircuitBreakerSettings()
+        breaker.consecutiveFailures = 100
+        breaker.minimumCalls = 100
+        let harness = Harness(
+            flows: ["faq": .cached()],
+            limits: [limit],
+            budgets: [.default: try Budget(requestsPerDay: 1)],
+            breaker: breaker
+        )
+        for error in [UpstreamError.unreachable(UpstreamCause(.refused)), .noResources] {
+            harness.upstream.follow(ScriptedUpstream.failing(error))
+            for number in 0..<3 { #expect(await harness.ask("a\(number)").status == 503) }
+        }
+        harness.upstream.follow(ScriptedUpstream.echo)
+        #expect(await harness.ask("b").status == 200)
+        #expect(await harness.ask("c").status == 429)
+    }
+
+    @Test("what was sent is charged, though no answer came", arguments: [true, false])
+    func unanswered(wantsStream: Bool) async throws {
+        let priced = FlowSettings.cached { $0.price.nanosPerCall = 5 }
+        let harness = Harness(
+            flows: ["faq": priced],
+            budgets: [.default: try Budget(costNanosPerDay: 9)]
+        )
+        for error in [UpstreamError.timeout, .connectionLost(UpstreamCause(.closed))] {
+            harness.upstream.follow(ScriptedUpstream.failing(error))
+            harness.upstream.followStreams { _, _ throws(UpstreamError) in throw error }
+            let status = await harness.ask("a", wantsStream: wantsStream).status
+            #expect(status == (error == .timeout ? 504 : 502))
+        }
+        #expect(await harness.ask("b", wantsStream: wantsStream).status == 429)
+        #expect(harness.audit.records.map(\.costNanos) == [5, 5, 0])
     }
 
     @Test("a budget of requests holds at N when many more come at once, and a call that is not made is given back")
