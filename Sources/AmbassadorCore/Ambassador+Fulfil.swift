@@ -10,50 +10,42 @@ extension Ambassador {
             if plan.isOnlyIfCached { return self.notStored(plan) }
             return plan.form == .records ? await self.fulfilStream(plan, nil) : await self.fetchPastFlights(plan, nil)
         }
-        var stale: StaleEntry?
-        if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()) {
-            // It may have come since the first half of the pipeline looked.
-            if let reply = self.answer(with: entry, to: plan, from: .memory) { return reply }
-            stale = StaleEntry(entry, asOf: generation)
-        }
-        for (tier, detail) in self.tiers(isInMemory: stale != nil) {
-            let finding = detail == .redis ? finding : nil
-            let found =
-                if let finding {
-                    await tier.entry(of: finding, askedAt: generation.purges)
-                } else {
-                    await tier.entry(for: key, until: plan.deadline)
-                }
-            guard let entry = found else { continue }
-            if let reply = self.answer(with: entry, to: plan, from: detail) {
-                await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }
-                return reply
-            }
-            if stale?.isReplaced(by: entry, at: plan.time) ?? true { stale = StaleEntry(entry, asOf: generation) }
-        }
-        // Looking there took time, and a flight that ended meanwhile cannot be joined any more.
-        if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
-            stale?.isReplaced(by: entry, at: plan.time) ?? true
-        {
-            if let reply = self.answer(with: entry, to: plan, from: .memory) { return reply }
-            stale = StaleEntry(entry, asOf: generation)
-        }
+        let found = await self.find(key, generation, plan, after: finding)
+        if let served = found.served { return served }
         if plan.isOnlyIfCached { return self.notStored(plan) }
         // Whoever waits on a flight may want to have its answer kept.
         let plan = plan.directives?.noStore == true ? plan.bypassing(.noStore) : plan
-        if plan.form == .records { return await self.fulfilStream(plan, stale) }
-        if plan.caching.isBypass { return await self.fetchPastFlights(plan, stale) }
-        var landing = await self.land(key, generation, plan)
+        if plan.form == .records { return await self.fulfilStream(plan, found.stale) }
+        if plan.caching.isBypass { return await self.fetchPastFlights(plan, found.stale) }
+        return await self.fulfilTogether(key, generation, plan, found.stale)
+    }
+
+    /// Shares a call with those who ask the same.
+    private func fulfilTogether(
+        _ key: CacheKey,
+        _ generation: CallGeneration,
+        _ plan: Plan,
+        _ stale: StaleEntry?
+    ) async -> Reply {
+        var stored: CacheEntry?
+        let isStored = {
+            stored = self.freshEntry(of: key, for: plan)
+            return stored != nil
+        }
+        var landing = await self.land(key, generation, plan, unless: isStored)
         if case .failed(let failure, let share) = landing, share.wasShared,
             failure.isLeadersOwn(timeLeft: self.timeLeft(plan))
         {
             // What another caller may not do, or had no time for, says nothing of this one.
             if share.carriesCall { await self.recordUnclaimed(plan, .failure(failure)) }
-            landing = await self.land(key, generation, plan)
+            landing = await self.land(key, generation, plan, unless: isStored)
         }
         switch landing {
         case .failed(let failure, let share) where share.wasShared && failure.isOurRefusal:
             // Again another's, as when somebody asks on and on: then past the flights, under this caller's own limits.
+            return await self.fetchPastFlights(plan, stale)
+        case .stored:
+            if let stored, let reply = self.answer(with: stored, to: plan, from: .memory) { return reply }
             return await self.fetchPastFlights(plan, stale)
         case .done(let fetched, let share):
             return self.reply(fetched, to: plan, over: stale, share)
@@ -70,11 +62,17 @@ extension Ambassador {
         return max(0, left / plan.flow.settings.timeout)
     }
 
-    private func land(_ key: CacheKey, _ generation: CallGeneration, _ plan: Plan) async -> Flights.Landing {
+    private func land(
+        _ key: CacheKey,
+        _ generation: CallGeneration,
+        _ plan: Plan,
+        unless isStored: () -> Bool
+    ) async -> Flights.Landing {
         await self.parts.flights.land(
             key,
             generation,
             accepts: { self.accepts($0, generation, plan) },
+            unless: isStored,
             deadline: plan.deadline,
             keepsRunning: true,
             unclaimed: { await self.recordUnclaimed(plan, $0) },
@@ -151,15 +149,6 @@ extension Ambassador {
         case .records:
             self.parts.streams.refreshInBackground(key, generation) { await self.produce(plan, $0) }
         }
-    }
-
-    /// Redis may hold what another replica fetched; the store can know more than memory only where memory knows nothing,
-    /// since this process alone writes it.
-    private func tiers(isInMemory: Bool) -> [(CacheTier, OutcomeDetail)] {
-        var tiers: [(CacheTier, OutcomeDetail)] = []
-        if let shared = self.parts.shared { tiers.append((shared, .redis)) }
-        if !isInMemory { tiers.append((self.parts.store, .store)) }
-        return tiers
     }
 
     func fetchPastFlights(_ plan: Plan, _ stale: StaleEntry?) async -> Reply {

@@ -27,4 +27,61 @@ extension Ambassador {
             return await self.conclude(reply, exchange).response
         }
     }
+
+    /// What the caches have for a request.
+    struct Found {
+        /// The answer that may be given at once.
+        var served: Reply?
+        /// What may be given if LangFlow does not answer.
+        var stale: StaleEntry?
+    }
+
+    /// Looks in memory again, then in the caches beyond it.
+    ///
+    /// `finding` is what the shared cache has said already; `nil` where it was not asked.
+    func find(
+        _ key: CacheKey,
+        _ generation: CallGeneration,
+        _ plan: Plan,
+        after finding: Finding?
+    ) async -> Found {
+        var stale: StaleEntry?
+        if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()) {
+            // It may have come since the first half of the pipeline looked.
+            if let reply = self.answer(with: entry, to: plan, from: .memory) { return Found(served: reply) }
+            stale = StaleEntry(entry, asOf: generation)
+        }
+        for (tier, detail) in self.tiers(isInMemory: stale != nil) {
+            let finding = detail == .redis ? finding : nil
+            let found =
+                if let finding {
+                    await tier.entry(of: finding, askedAt: generation.purges)
+                } else {
+                    await tier.entry(for: key, until: plan.deadline)
+                }
+            guard let entry = found else { continue }
+            if let reply = self.answer(with: entry, to: plan, from: detail) {
+                await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }
+                return Found(served: reply)
+            }
+            if stale?.isReplaced(by: entry, at: plan.time) ?? true { stale = StaleEntry(entry, asOf: generation) }
+        }
+        // Looking there took time, and a flight that ended meanwhile cannot be joined any more.
+        if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
+            stale?.isReplaced(by: entry, at: plan.time) ?? true
+        {
+            if let reply = self.answer(with: entry, to: plan, from: .memory) { return Found(served: reply) }
+            stale = StaleEntry(entry, asOf: generation)
+        }
+        return Found(stale: stale)
+    }
+
+    /// Redis may hold what another replica fetched; the store can know more than memory only where memory knows nothing,
+    /// since this process alone writes it.
+    private func tiers(isInMemory: Bool) -> [(CacheTier, OutcomeDetail)] {
+        var tiers: [(CacheTier, OutcomeDetail)] = []
+        if let shared = self.parts.shared { tiers.append((shared, .redis)) }
+        if !isInMemory { tiers.append((self.parts.store, .store)) }
+        return tiers
+    }
 }

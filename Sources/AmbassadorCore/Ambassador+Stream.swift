@@ -57,7 +57,8 @@ extension Ambassador {
         )
     }
 
-    private func freshEntry(of key: CacheKey, for plan: Plan) -> CacheEntry? {
+    /// An entry that has come into memory and answers the request.
+    func freshEntry(of key: CacheKey, for plan: Plan) -> CacheEntry? {
         guard let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
             case .fresh = Freshness(of: entry, in: plan.flow, at: plan.time, asking: plan.directives)
         else { return nil }

@@ -52,13 +52,13 @@ import Testing
     }
 
     @Test(
-        "text is meant only where JSON is not",
+        "text is meant where it is wanted more than JSON",
         arguments: [
             ("text/plain", true), ("Text/Plain; q=0.5", true), ("text/plain, application/json", false),
             ("text/plain, */*", false),
             ("application/json", false), ("*/*", false), ("text/plain;q=0", false),
             ("text/plain, application/json;q=0.0", true),
-            ("text/html", false), ("text/plain, application/*;q=0.1", false),
+            ("text/html", false), ("text/plain, application/*;q=0.1", true),
         ]
     )
     func accept(value: String, wantsText: Bool) async throws {

@@ -20,6 +20,8 @@ extension SingleFlight {
             case lead(WaiterID)
             case wait(WaiterID)
             case refuse
+            /// Nothing is to be done: see ``Landing/stored``.
+            case stored
             /// Another generation's flight is under way: the caller says whether it takes it.
             case judge(UInt64, CallGeneration)
         }
@@ -65,6 +67,9 @@ extension SingleFlight {
         var flightCount: Int { self.flights.count }
 
         var tasks: [Task<Void, Never>] { self.flights.values.compactMap(\.task) }
+
+        /// Whether there is a flight of a key that may be joined.
+        func isUnderWay(_ key: CacheKey) -> Bool { self.joinable[key] != nil }
 
         /// Joins the flight of a key, or opens one where there is none or the caller does not accept it.
         mutating func join(

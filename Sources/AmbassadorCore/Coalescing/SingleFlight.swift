@@ -10,6 +10,8 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     package enum Landing: Sendable {
         case done(Value, Share)
         case failed(Failure, Share)
+        /// What the operation would bring is stored: one ended a moment ago.
+        case stored
         /// The caller's deadline passed first.
         case waitedTooLong
         /// As many callers wait for the operation as may.
@@ -52,6 +54,8 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
     ///   - generation: as of when the caller asks.
     ///   - accepts: whether an operation of another generation is the caller's, too; if not, the caller's own takes its place for those
     ///     who come later. Asked without the lock.
+    ///   - isStored: asked where no operation is under way, so that none can end between the question and the beginning of another; short,
+    ///     and without flights.
     ///   - deadline: when this caller stops waiting, on the monotonic clock.
     ///   - keepsRunning: whether the operation goes on once nobody waits for it, since its answer will be kept. Where several callers
     ///     differ, it goes on. Otherwise its task is cancelled, and the next caller begins another.
@@ -62,6 +66,7 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
         _ key: CacheKey,
         _ generation: CallGeneration = CallGeneration(),
         accepts: (CallGeneration) -> Bool = { _ in true },
+        unless isStored: () -> Bool = { false },
         deadline: NIODeadline,
         keepsRunning: Bool,
         unclaimed: @escaping Unclaimed = { _ in },
@@ -71,9 +76,11 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
         let arrival = OneShot<Landing>()
         var deadline = deadline
         let waiter: WaiterID
-        switch self.join(key, generation, accepts: accepts, arrival: arrival, keepsRunning: keepsRunning) {
+        switch self.join(key, generation, accepts: accepts, isStored, arrival, keepsRunning: keepsRunning) {
         case .refuse:
             return .tooManyWaiters
+        case .stored:
+            return .stored
         case .wait(let follower):
             waiter = follower
         case .lead(let leader):
@@ -93,13 +100,15 @@ package final class SingleFlight<Value: Sendable, Failure: Error>: Sendable {
         _ key: CacheKey,
         _ generation: CallGeneration,
         accepts: (CallGeneration) -> Bool,
-        arrival: OneShot<Landing>,
+        _ isStored: () -> Bool,
+        _ arrival: OneShot<Landing>,
         keepsRunning: Bool
     ) -> StateMachine.Join {
         var judgement: StateMachine.Judgement?
         while true {
-            let join = self.machine.withLock {
-                $0.join(key, generation, judgement, arrival: arrival, keepsRunning: keepsRunning)
+            let join = self.machine.withLock { machine in
+                if !machine.isUnderWay(key), isStored() { return StateMachine.Join.stored }
+                return machine.join(key, generation, judgement, arrival: arrival, keepsRunning: keepsRunning)
             }
             guard case .judge(let flight, let found) = join else { return join }
             judgement = StateMachine.Judgement(flight: flight, isAccepted: accepts(found))

@@ -219,6 +219,39 @@ import Testing
         #expect(flights.flightCount == 0)
     }
 
+    @Test("what is stored is asked for only where nothing is under way, and then nothing is begun")
+    func stored() async {
+        let flights = self.flights()
+        let scripted = Scripted()
+        let leader = await self.land(flights, scripted)
+        let timers = self.clock.timerCount
+        let follower = Task {
+            await flights.land(
+                self.key,
+                unless: { true },
+                deadline: self.clock.now.advanced(by: .seconds(30)),
+                keepsRunning: true,
+                operation: scripted.run
+            )
+        }
+        await self.clock.waitForTimers(timers + 1)
+        scripted.outcome.deliver(.success(7))
+        #expect(await leader.value.isDone(7, wasShared: false))
+        #expect(await follower.value.isDone(7, wasShared: true))
+        let late = await flights.land(
+            self.key,
+            unless: { true },
+            deadline: .distantFuture,
+            keepsRunning: true,
+            operation: scripted.run
+        )
+        guard case .stored = late else {
+            Issue.record("\(late)")
+            return
+        }
+        #expect(scripted.begun.value == 1 && flights.flightCount == 0)
+    }
+
     @Test("one refresh a key, so many at once, and none after the shutdown")
     func background() async {
         let flights = self.flights(backgroundMax: 2)
@@ -320,7 +353,7 @@ import Testing
                             if share.carriesCall { claimed.increment() }
                         case .waitedTooLong: #expect(deadline == .distantPast)
                         case .cancelled: #expect(choice >> 48 & 3 == 0)
-                        case .tooManyWaiters: break
+                        case .stored, .tooManyWaiters: break
                         }
                     }
                 }
