@@ -75,7 +75,7 @@ struct CurationRoutes {
         JSONWriter.writeString(mark.reason, into: &body)
         if case .pin(let answer) = mark.kind {
             body.writeStaticString(#","text":"#)
-            JSONWriter.writeString(answer.text, into: &body)
+            JSONWriter.writeString(answer.textWithoutSession, into: &body)
         }
         body.writeStaticString("}")
     }

@@ -29,7 +29,7 @@ extension Ambassador {
     /// Why LangFlow is asked although an entry was found; `nil` where none was that is of any use.
     func reasonToFetch(over entry: StaleEntry?, _ plan: Plan) -> CacheStatus.Reason? {
         guard let entry else { return nil }
-        switch entry.freshness(for: plan, asking: nil) {
+        switch entry.freshness(for: plan, asking: nil, at: plan.time) {
         case .fresh: return .request
         case .staleWhileRevalidate, .staleAsAccepted, .staleIfError, .expired: return .stale
         }

@@ -67,6 +67,7 @@ extension Ambassador {
         case .success(let value): return (value, took.microseconds)
         // Nothing was sent where there was nothing to send it with.
         case .failure(.noResources): throw FetchFailure(.noResources)
+        case .failure(.notBegun): throw FetchFailure(.cancelled)
         case .failure(let error): throw FetchFailure(error, microseconds: took.microseconds)
         }
     }
@@ -240,6 +241,13 @@ extension Ambassador {
             !entry.replaces(entryStoredAt: present.storedAt, at: time)
         {
             // A refresh was faster than the look-up: what it brought must not be overwritten with what was found.
+            return false
+        }
+        if tier == nil, plan.flow.isOutdated(entry),
+            let present = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
+            !plan.flow.isOutdated(present)
+        {
+            // The flow was changed while this was asked, and its new version has answered meanwhile.
             return false
         }
         let age = max(.zero, time.since(entry.storedAt))

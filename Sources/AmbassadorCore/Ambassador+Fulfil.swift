@@ -45,7 +45,10 @@ extension Ambassador {
             // Again another's, as when somebody asks on and on: then past the flights, under this caller's own limits.
             return await self.fetchPastFlights(plan, stale)
         case .stored:
-            if let stored, let reply = self.answer(with: stored, to: plan, from: .memory) { return reply }
+            if let stored, let reply = self.answer(with: stored, to: plan, from: .memory, at: self.parts.clocks.wall())
+            {
+                return reply
+            }
             return await self.fetchPastFlights(plan, stale)
         case .done(let fetched, let share):
             return self.reply(fetched, to: plan, over: stale, share)
@@ -84,24 +87,38 @@ extension Ambassador {
     /// and no purge that it has not seen covers its answer.
     func accepts(_ generation: CallGeneration, _ own: CallGeneration, _ plan: Plan) -> Bool {
         guard generation.isOfSameFlow(as: own) else { return false }
-        guard generation.purges < own.purges,
-            let entry = self.entry(.text(ByteBuffer()), .unknown, .unsaid, plan, microseconds: 0)
-        else { return true }
-        return self.parts.purges.permits(entry, askedAt: generation.purges)
+        guard generation.purges < own.purges, case .use(let key, _) = plan.caching else { return true }
+        // What purges look at, whatever of it would be kept.
+        let asked = CacheEntry(
+            key: key,
+            tenant: plan.tenant,
+            target: plan.flow.target,
+            storedAt: self.parts.clocks.wall(),
+            lifetimeMax: nil,
+            answer: .text(ByteBuffer()),
+            usage: .unknown,
+            upstreamMicroseconds: 0,
+            input: plan.input.input
+        )
+        return self.parts.purges.permits(asked, askedAt: generation.purges)
     }
 
     /// The answer that an entry gives under the flow's settings: fresh, or stale while it is refreshed, or none.
-    func answer(with entry: CacheEntry, to plan: Plan, from tier: OutcomeDetail) -> Reply? {
-        switch Freshness(of: entry, in: plan.flow, at: plan.time, asking: plan.directives) {
+    ///
+    /// `now` is the wall clock at this moment: what came while a request waited is not from its future.
+    func answer(with entry: CacheEntry, to plan: Plan, from tier: OutcomeDetail, at now: Timestamp) -> Reply? {
+        // An operator may have decided about it while it was looked for.
+        guard self.parts.curation.mark(for: entry.key) == nil else { return nil }
+        switch Freshness(of: entry, in: plan.flow, at: now, asking: plan.directives) {
         case .fresh(let ttl):
-            return self.reply(with: entry, to: plan, .hit, ttl: ttl, tier)
+            return self.reply(with: entry, to: plan, .hit, ttl: ttl, tier, at: now)
         case .staleWhileRevalidate(let ttl):
             // Whoever asks for what is stored alone, or to have nothing kept, gives no cause for a call.
             if !plan.isOnlyIfCached, plan.directives?.noStore != true { self.refreshInBackground(entry.key, plan) }
             if self.parts.health.isAway(for: plan.flow), let reply = self.degraded(with: entry, plan) { return reply }
-            return self.reply(with: entry, to: plan, .stale, ttl: ttl, tier)
+            return self.reply(with: entry, to: plan, .stale, ttl: ttl, tier, at: now)
         case .staleAsAccepted(let ttl):
-            return self.reply(with: entry, to: plan, .stale, ttl: ttl, tier)
+            return self.reply(with: entry, to: plan, .stale, ttl: ttl, tier, at: now)
         case .staleIfError, .expired:
             return nil
         }
@@ -118,9 +135,10 @@ extension Ambassador {
         to plan: Plan,
         _ outcome: Outcome,
         ttl: Int,
-        _ tier: OutcomeDetail
+        _ tier: OutcomeDetail,
+        at now: Timestamp
     ) -> Reply? {
-        guard var reply = Reply(entry: entry, to: plan, outcome: outcome, detail: tier) else { return nil }
+        guard var reply = Reply(entry: entry, to: plan, outcome: outcome, detail: tier, at: now) else { return nil }
         reply.cacheStatus = .hit(ttl: ttl, tier)
         return self.paced(reply, plan, madeAt: entry.storedAt)
     }
@@ -209,8 +227,9 @@ extension Ambassador {
         _ share: Share
     ) -> Reply {
         var reply: Reply
-        if degradation == .fallback, let entry = entry?.servable(to: plan, self.parts),
-            let stale = Reply(entry: entry, to: plan, outcome: .degraded, detail: .stale)
+        let now = self.parts.clocks.wall()
+        if degradation == .fallback, let entry = entry?.servable(to: plan, self.parts, at: now),
+            let stale = Reply(entry: entry, to: plan, outcome: .degraded, detail: .stale, at: now)
         {
             reply = stale
             reply.degradation = .stale
@@ -260,9 +279,10 @@ extension Ambassador {
             retryAfter: max(self.parts.breaker.retryAfter(at: now), plan.flow.breaker.retryAfter(at: now))
         )
         var reply: Reply
-        if let stale, let ttl = stale.freshness(for: plan, asking: plan.directives).secondsLeft,
-            let entry = stale.servable(to: plan, self.parts),
-            let answered = Reply(entry: entry, to: plan, outcome: .degraded, detail: .stale)
+        let time = self.parts.clocks.wall()
+        if let stale, let ttl = stale.freshness(for: plan, asking: plan.directives, at: time).secondsLeft,
+            let entry = stale.servable(to: plan, self.parts, at: time),
+            let answered = Reply(entry: entry, to: plan, outcome: .degraded, detail: .stale, at: time)
         {
             reply = answered
             reply.degradation = .stale

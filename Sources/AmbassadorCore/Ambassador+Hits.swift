@@ -12,7 +12,7 @@ extension Ambassador {
         let (now, time) = (self.parts.clocks.now(), self.parts.clocks.wall())
         guard known.standing.holds(at: time, epoch: self.parts.access.epoch),
             self.parts.curation.mark(for: known.key) == nil,
-            let entry = self.parts.memory.entry(for: known.key, at: now, hint: &known.place),
+            let entry = self.entry(of: known, at: now, time),
             entry.answer.form == .document, !known.head.wantsText || !entry.answer.hasSessionInText,
             case .fresh(let ttl) = Freshness(of: entry, in: known.flow, at: time, asking: known.directives)
         else { return nil }
@@ -32,6 +32,11 @@ extension Ambassador {
         )
         let record = known.record(of: response, with: entry, to: request, at: time, now)
         return self.conclude(record, of: known.flow, response)
+    }
+
+    private func entry(of known: Shortcut, at now: NIODeadline, _ time: Timestamp) -> CacheEntry? {
+        known.flow.believeOutdated(at: time)
+        return self.parts.memory.entry(for: known.key, at: now, hint: &known.place)
     }
 
     private func conclude(_ record: consuming AuditRecord, of flow: Flow, _ response: Response) -> Decision {

@@ -15,7 +15,7 @@ extension Ambassador {
 
     private func decide(on finding: Finding, _ plan: Plan, _ exchange: Exchange) -> Decision {
         guard case .entry(let entry) = finding,
-            let reply = self.answer(with: entry, to: plan, from: .redis)
+            let reply = self.answer(with: entry, to: plan, from: .redis, at: self.parts.clocks.wall())
         else { return self.fulfilling(plan, exchange, finding) }
         self.keep(entry, plan, from: .redis)
         return self.conclude(reply, exchange)
@@ -45,10 +45,11 @@ extension Ambassador {
         _ plan: Plan,
         after finding: Finding?
     ) async -> Found {
+        let wall = self.parts.clocks.wall
         var stale: StaleEntry?
         if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()) {
             // It may have come since the first half of the pipeline looked.
-            if let reply = self.answer(with: entry, to: plan, from: .memory) { return Found(served: reply) }
+            if let reply = self.answer(with: entry, to: plan, from: .memory, at: wall()) { return Found(served: reply) }
             stale = StaleEntry(entry, asOf: generation)
         }
         for (tier, detail) in self.tiers(isInMemory: stale != nil) {
@@ -60,17 +61,17 @@ extension Ambassador {
                     await tier.entry(for: key, until: plan.deadline)
                 }
             guard let entry = found else { continue }
-            if let reply = self.answer(with: entry, to: plan, from: detail) {
+            if let reply = self.answer(with: entry, to: plan, from: detail, at: wall()) {
                 await LongWork.run(on: entry.byteCount) { _ = self.keep(entry, plan, from: detail) }
                 return Found(served: reply)
             }
-            if stale?.isReplaced(by: entry, at: plan.time) ?? true { stale = StaleEntry(entry, asOf: generation) }
+            if stale?.isReplaced(by: entry, at: wall()) ?? true { stale = StaleEntry(entry, asOf: generation) }
         }
         // Looking there took time, and a flight that ended meanwhile cannot be joined any more.
         if let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
-            stale?.isReplaced(by: entry, at: plan.time) ?? true
+            stale?.isReplaced(by: entry, at: wall()) ?? true
         {
-            if let reply = self.answer(with: entry, to: plan, from: .memory) { return Found(served: reply) }
+            if let reply = self.answer(with: entry, to: plan, from: .memory, at: wall()) { return Found(served: reply) }
             stale = StaleEntry(entry, asOf: generation)
         }
         return Found(stale: stale)

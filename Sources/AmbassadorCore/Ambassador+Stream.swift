@@ -17,7 +17,9 @@ extension Ambassador {
             }
         case .use, .bypass, .pinned: place = self.parts.streams.begin { await self.produce(plan, $0) }
         }
-        if let stored, let reply = self.answer(with: stored, to: plan, from: .memory) { return reply }
+        if let stored, let reply = self.answer(with: stored, to: plan, from: .memory, at: self.parts.clocks.wall()) {
+            return reply
+        }
         guard let place else { return self.degrade(plan, stale, FetchFailure(.overloaded)) }
         let opening = await place.relay.opening(for: place.reader, until: place.deadline(from: plan.deadline))
         if case .flowing = opening { return self.reply(streaming: place, to: plan, over: stale) }
@@ -60,7 +62,7 @@ extension Ambassador {
     /// An entry that has come into memory and answers the request.
     func freshEntry(of key: CacheKey, for plan: Plan) -> CacheEntry? {
         guard let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()),
-            case .fresh = Freshness(of: entry, in: plan.flow, at: plan.time, asking: plan.directives)
+            case .fresh = Freshness(of: entry, in: plan.flow, at: self.parts.clocks.wall(), asking: plan.directives)
         else { return nil }
         return entry
     }
@@ -69,12 +71,13 @@ extension Ambassador {
     func produce(_ plan: Plan, _ relay: StreamRelay) async {
         do throws(FetchFailure) {
             let (clocks, limits) = (self.parts.clocks, self.parts.streams.limits)
-            var stalled = Duration.zero
+            // How long the call waited for readers, and of that how long others were kept waiting by one.
+            var (stalled, heldUp) = (Duration.zero, Duration.zero)
             let (call, microseconds) = try await self.guarded(
                 plan,
                 stall: { stalled },
                 call: { start -> Result<StreamCall, FetchError> in
-                    guard relay.beginCall(at: start) else { return .failure(.cancelled) }
+                    guard relay.beginCall(at: start) else { return .failure(.notBegun) }
                     return await self.callStream(
                         plan,
                         at: start,
@@ -82,11 +85,16 @@ extension Ambassador {
                     ) { record in
                         relay.open()
                         let before = clocks.now()
-                        let left = max(.zero, limits.stallMax - stalled)
+                        let alone = max(.zero, limits.stallMax - stalled)
+                        let together = min(alone, max(.zero, limits.laggardMax - heldUp))
+                        let hasOthers = relay.readerCount > 1
                         let hasWaited = await relay.append(record) { isAlone in
-                            before.advanced(by: isAlone ? left : min(left, limits.laggardMax))
+                            before.advanced(by: isAlone ? alone : together)
                         }
-                        if hasWaited { stalled += before.duration(to: clocks.now()) }
+                        guard hasWaited else { return }
+                        let waited = before.duration(to: clocks.now())
+                        stalled += waited
+                        if hasOthers { heldUp += waited }
                     }
                 }
             )

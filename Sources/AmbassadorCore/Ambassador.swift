@@ -96,6 +96,7 @@ package final class Ambassador: Responder {
         // One flow in the log, by whichever name it was called.
         exchange.flowName = flow.name
         exchange.flow = flow
+        flow.believeOutdated(at: time)
         exchange.input = input.input
         try Self.check(input, flow.settings)
         self.noteSession(input, of: exchange.tenant, flow, request)
@@ -205,7 +206,7 @@ package final class Ambassador: Responder {
         if case .pinned(let mark) = plan.caching { return Reply(mark, to: plan) }
         guard case .use(let key, _) = plan.caching else { return nil }
         guard let entry = self.parts.memory.entry(for: key, at: self.parts.clocks.now()) else { return nil }
-        return self.answer(with: entry, to: plan, from: .memory)
+        return self.answer(with: entry, to: plan, from: .memory, at: plan.time)
     }
 
     /// A request that has to wait: for the keys to check its credential with, or since the audit log's queue was full.

@@ -7,7 +7,7 @@ extension Freshness {
     /// it was stored.
     init(of entry: CacheEntry, in flow: Flow, at now: Timestamp, asking directives: CacheDirectives?) {
         let settings = flow.settings
-        let isOutdated = flow.isOutdated(entry, at: now)
+        let isOutdated = flow.isOutdated(entry)
         let plain = Freshness(of: entry, under: settings, at: now, isOutdated: isOutdated)
         guard let directives, let ttl = plain.secondsLeft else {
             self = plain

@@ -119,7 +119,7 @@ package final class PurgeLedger: Sendable {
     /// - Returns: `false` also where more purges came since than are remembered.
     package func permits(_ entry: CacheEntry, askedAt sequence: UInt64) -> Bool {
         guard sequence != self.sequence else { return true }
-        return self.state.withLock { $0.permits(entry, askedAt: sequence) }
+        return self.state.withLock { $0.purges(after: sequence) }?.spare(entry) ?? false
     }
 
     /// Whether an entry that was found beyond memory may be taken: it was stored after every purge that covers it and is not yet carried
@@ -132,13 +132,14 @@ package final class PurgeLedger: Sendable {
     package func mayTake(_ entry: CacheEntry, from place: Place) -> Bool {
         guard self.unfinishedCount.load(ordering: .acquiring) > 0 else { return true }
         let now = self.clocks.now()
-        return self.state.withLock { state in
+        let unfinished = self.state.withLock { state in
             if state.unfinished.contains(where: { $0.until <= now }) {
                 state.unfinished.removeAll { $0.until <= now }
                 self.unfinishedCount.store(state.unfinished.count, ordering: .releasing)
             }
-            return state.mayTake(entry, from: place)
+            return state.unfinished
         }
+        return !unfinished.contains { $0.hides(entry, in: place) }
     }
 
     /// Inserts an entry into the caches unless a purge noted since `askedAt` covers it.
@@ -146,30 +147,51 @@ package final class PurgeLedger: Sendable {
     /// - Parameters:
     ///   - entry: what the fetch brought.
     ///   - sequence: what ``sequence`` was before anything was fetched.
-    ///   - insert: run inside the ledger's lock, so that no purge is noted between the question and the insertion. It must be as
+    ///   - insert: run inside the ledger's lock, once at most, so that no purge is noted between the question and the insertion. It must be as
     ///     short as an insertion into memory or into a queue, and must not call the ledger.
     /// - Returns: whether the entry was inserted.
     package func keep(_ entry: CacheEntry, askedAt sequence: UInt64, insert: () -> Void) -> Bool {
-        self.state.withLock { state in
-            guard state.permits(entry, askedAt: sequence) else { return false }
-            insert()
-            return true
+        var asked = sequence
+        while true {
+            // To search a text takes long, so that it is not done with the lock, for which everybody waits.
+            let (now, purges) = self.state.withLock { ($0.sequence, $0.purges(after: asked)) }
+            guard let purges, purges.spare(entry) else { return false }
+            asked = now
+            let isInserted = self.state.withLock { state in
+                guard state.sequence == asked else { return false }
+                insert()
+                return true
+            }
+            if isInserted { return true }
         }
     }
 }
 
 extension PurgeLedger.State {
-    fileprivate func permits(_ entry: CacheEntry, askedAt asked: UInt64) -> Bool {
-        guard asked < self.sequence else { return true }
+    /// The purges since one; `nil` where there were more than are remembered.
+    fileprivate func purges(after asked: UInt64) -> ArraySlice<PurgeSelection>? {
+        guard asked < self.sequence else { return [] }
         let since = self.sequence - asked
-        guard since <= UInt64(self.purges.count) else { return false }
-        return !self.purges.suffix(Int(since)).contains { $0.covers(entry) }
+        guard since <= UInt64(self.purges.count) else { return nil }
+        return ArraySlice(self.purges.suffix(Int(since)))
     }
+}
 
-    fileprivate func mayTake(_ entry: CacheEntry, from place: PurgeLedger.Place) -> Bool {
-        !self.unfinished.contains { purge in
-            purge.places.contains(place) && entry.storedAt <= purge.time.advanced(by: Freshness.clockSkewMax)
-                && purge.selection.covers(entry)
+extension ArraySlice<PurgeSelection> {
+    /// Whether none of them covers an entry; one that is noted several times is asked once.
+    fileprivate func spare(_ entry: CacheEntry) -> Bool {
+        var previous: PurgeSelection?
+        for selection in self where selection != previous {
+            if selection.covers(entry) { return false }
+            previous = selection
         }
+        return true
+    }
+}
+
+extension PurgeLedger.Unfinished {
+    fileprivate func hides(_ entry: CacheEntry, in place: PurgeLedger.Place) -> Bool {
+        self.places.contains(place) && entry.storedAt <= self.time.advanced(by: Freshness.clockSkewMax)
+            && self.selection.covers(entry)
     }
 }

@@ -56,15 +56,19 @@ package final class Flow: Sendable {
     /// Whether an entry is what an older version of the flow answered.
     ///
     /// By when LangFlow was asked: an answer of the older version may be complete only after the change.
-    func isOutdated(_ entry: CacheEntry, at now: Timestamp) -> Bool {
-        var outdatedAt = self.outdatedAt.load(ordering: .relaxed)
+    func isOutdated(_ entry: CacheEntry) -> Bool {
+        let outdatedAt = self.outdatedAt.load(ordering: .relaxed)
         guard outdatedAt != 0 else { return false }
-        if Timestamp(milliseconds: outdatedAt).isBeyond(now) {
-            // The clock was ahead when the change was seen: it came before now.
-            _ = self.outdatedAt.compareExchange(expected: outdatedAt, desired: now.milliseconds, ordering: .relaxed)
-            outdatedAt = now.milliseconds
-        }
         return entry.storedAt.milliseconds - max(0, entry.upstreamMicroseconds) / 1000 <= outdatedAt
+    }
+
+    /// Moves a change that was seen while the clock was ahead to now: it came before.
+    ///
+    /// `now` is the wall clock at this moment, and not of when a request began: a change may have come since.
+    func believeOutdated(at now: Timestamp) {
+        let outdatedAt = self.outdatedAt.load(ordering: .relaxed)
+        guard outdatedAt != 0, Timestamp(milliseconds: outdatedAt).isBeyond(now) else { return }
+        _ = self.outdatedAt.compareExchange(expected: outdatedAt, desired: now.milliseconds, ordering: .relaxed)
     }
 
     /// Whether an action is allowed on the flow, by whichever of its names it was called.

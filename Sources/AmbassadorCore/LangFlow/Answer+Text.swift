@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// The text alone, in which the reader's own session id may stand.
 extension Answer {
@@ -28,6 +28,9 @@ extension Answer {
     func text(for session: SessionID) -> ByteBuffer {
         Self.replacing(Self.sessionMark, with: Array(session.description.utf8), in: self.text)
     }
+
+    /// The text for records, with nothing where session ids stood.
+    package var textWithoutSession: ByteBuffer { Self.cut(Self.sessionMark, from: self.text).cut }
 
     private static func replacing(_ old: [UInt8], with new: [UInt8], in text: ByteBuffer) -> ByteBuffer {
         let (cut, offsets) = Self.cut(old, from: text)

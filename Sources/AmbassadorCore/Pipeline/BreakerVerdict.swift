@@ -15,7 +15,7 @@ enum BreakerVerdict: Sendable, Hashable {
         case .invalid?: .failed
         case .status(let status, _, _)?: Self.isGateways(status) ? .abandoned : .failed
         case .unreachable?, .connectionLost?, .gateway?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?,
-            .queuedTooLong?, .held?, .credentialRefused?, .noResources?, .cancelled?:
+            .queuedTooLong?, .held?, .credentialRefused?, .noResources?, .cancelled?, .notBegun?:
             .abandoned
         }
     }
@@ -31,7 +31,7 @@ enum BreakerVerdict: Sendable, Hashable {
         // A flow may take too long, or give answers that are too large or not JSON; the others must not suffer for it.
         // A gateway refuses one path or one text, quickly, and says nothing of LangFlow behind it.
         case .timeout?, .invalid?, .gateway?, .breakerOpen?, .overloaded?, .limited?, .budgetExhausted?,
-            .queuedTooLong?, .held?, .noResources?, .cancelled?:
+            .queuedTooLong?, .held?, .noResources?, .cancelled?, .notBegun?:
             .abandoned
         }
     }

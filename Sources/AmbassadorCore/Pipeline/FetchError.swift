@@ -24,6 +24,8 @@ package enum FetchError: Error, Sendable, Equatable {
     /// LangFlow's 5xx with its message, scrubbed, and how long it asks to wait.
     case status(Int, message: String?, retryAfterSeconds: Int? = nil)
     case cancelled
+    /// Everybody had left before the call began.
+    case notBegun
 
     init(_ error: UpstreamError) {
         self =
@@ -40,7 +42,7 @@ package enum FetchError: Error, Sendable, Equatable {
     /// Whether nothing of a call that was tried has reached LangFlow.
     var wasNotSent: Bool {
         switch self {
-        case .unreachable, .noResources: true
+        case .unreachable, .noResources, .notBegun: true
         default: false
         }
     }
@@ -65,7 +67,7 @@ package enum FetchError: Error, Sendable, Equatable {
         case .gateway(let answer): answer.cause
         case .status(let status, _, _): UpstreamCause(.status(status))
         case .held: UpstreamCause(.limited)
-        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .cancelled: nil
+        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .cancelled, .notBegun: nil
         }
     }
 }
@@ -84,7 +86,8 @@ package struct FetchFailure: Error, Sendable {
     /// Whether the call was tried at all.
     var wasCalled: Bool {
         switch self.error {
-        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .held, .noResources: false
+        case .breakerOpen, .overloaded, .limited, .budgetExhausted, .queuedTooLong, .held, .noResources, .notBegun:
+            false
         default: true
         }
     }

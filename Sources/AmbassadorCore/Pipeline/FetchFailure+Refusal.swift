@@ -32,7 +32,7 @@ extension FetchFailure {
             return Self.limited(status: status, retryAfterSeconds: max(seconds, held))
         case .unreachable:
             return Refusal(.upstreamUnreachable, Self.unavailable, retryAfterSeconds: seconds)
-        case .timeout, .queuedTooLong, .cancelled:
+        case .timeout, .queuedTooLong, .cancelled, .notBegun:
             return Refusal(.upstreamTimeout, "AI service timeout, please try again later")
         default:
             return self.refusalOfAnswer(retryAfterSeconds: seconds)

@@ -53,10 +53,10 @@ struct Reply: Sendable {
     /// A stored answer.
     ///
     /// - Returns: `nil` where it cannot be given in the form that the caller asked for.
-    init?(entry: CacheEntry, to plan: Plan, outcome: Outcome, detail: OutcomeDetail) {
+    init?(entry: CacheEntry, to plan: Plan, outcome: Outcome, detail: OutcomeDetail, at now: Timestamp) {
         guard let answer = entry.answer.in(plan.form) else { return nil }
         self.init(answer, entry.usage, madeAt: entry.storedAt, to: plan, outcome: outcome, detail: detail)
-        self.ageSeconds = entry.ageSeconds(at: plan.time)
+        self.ageSeconds = entry.ageSeconds(at: now)
         self.usage = entry.usage
         self.savedNanos = plan.flow.settings.price.nanos(for: entry.usage)
     }

@@ -17,19 +17,19 @@ struct StaleEntry: Sendable {
         other.replaces(entryStoredAt: self.entry.storedAt, at: now)
     }
 
-    /// What the entry may be used for by its age.
-    func freshness(for plan: Plan, asking directives: CacheDirectives?) -> Freshness {
-        Freshness(of: self.entry, in: plan.flow, at: plan.time, asking: directives)
+    /// What the entry may be used for by its age at a moment.
+    func freshness(for plan: Plan, asking directives: CacheDirectives?, at now: Timestamp) -> Freshness {
+        Freshness(of: self.entry, in: plan.flow, at: now, asking: directives)
     }
 
     /// The entry as it is at this moment.
     ///
     /// - Returns: `nil` where a purge that came since covers it, where an operator has decided otherwise about its answer, or where it is
     ///   too old.
-    func servable(to plan: Plan, _ parts: AmbassadorParts) -> CacheEntry? {
+    func servable(to plan: Plan, _ parts: AmbassadorParts, at now: Timestamp) -> CacheEntry? {
         guard parts.purges.permits(self.entry, askedAt: self.generation.purges),
             parts.curation.mark(for: self.entry.key) == nil,
-            self.freshness(for: plan, asking: plan.directives).secondsLeft != nil
+            self.freshness(for: plan, asking: plan.directives, at: now).secondsLeft != nil
         else { return nil }
         return self.entry
     }

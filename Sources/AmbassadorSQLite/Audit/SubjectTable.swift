@@ -137,7 +137,7 @@ final class SubjectTable {
     }
 
     private func answerID(_ fields: AuditSubject.Fields, _ day: Int64) throws(SQLiteError) -> Int64? {
-        guard self.bodies == .both, let text = fields.answer?.text else { return nil }
+        guard self.bodies == .both, let text = fields.answer?.textWithoutSession else { return nil }
         return try self.answers.id(hash: nil, text: text, day: day)
     }
 }

@@ -64,7 +64,8 @@ struct SQLiteEntrySource: EntrySource {
                     .text(key.description), .text(entry.tenant.description), .text(entry.target.description),
                     .text(entry.storedAt.iso8601), .real(Double(entry.upstreamMicroseconds) / 1000),
                     number(entry.usage.inputTokens), number(entry.usage.outputTokens),
-                    entry.input.map { .text(String(buffer: $0)) } ?? .null, .text(String(buffer: entry.answer.text)),
+                    entry.input.map { .text(String(buffer: $0)) } ?? .null,
+                    .text(String(buffer: entry.answer.textWithoutSession)),
                     .text(String(buffer: entry.answer.body)),
                 ]
             ]

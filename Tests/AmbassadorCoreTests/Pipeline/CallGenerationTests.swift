@@ -60,6 +60,73 @@ struct CallGenerationTests {
         #expect(harness.audit.records.map(\.attempts).reduce(0, +) == 2)
     }
 
+    @Test("an older version's answer that comes last does not take the newer one's place", .timeLimit(.minutes(1)))
+    func olderLast() async throws {
+        let (harness, gates) = (Harness(flows: ["faq": .cached()]), Gates())
+        harness.upstream.follow(gates.answer)
+        let before = Task { await harness.ask("q") }
+        try await eventually("the first call") { harness.upstream.calls.count == 1 }
+        try await Event.change.happen(to: harness)
+        let after = Task { await harness.ask("q") }
+        try await eventually("the second call") { harness.upstream.calls.count == 2 }
+        gates.open(1)
+        #expect(await after.value.text.contains("answer 1"))
+        gates.open(0)
+        #expect(await before.value.text.contains("answer 0"))
+        let hit = await harness.ask("q")
+        #expect(hit.text.contains("answer 1") && hit.cacheStatusText?.contains("; hit; ") == true)
+        #expect(harness.store.entries.values.allSatisfy { $0.answer.text.text.contains("answer 1") })
+        #expect(harness.upstream.calls.count == 2)
+    }
+
+    @Test("a call that ends late takes no change of its flow back", .timeLimit(.minutes(1)))
+    func lateEnd() async throws {
+        let settings = FlowSettings.cached(ttl: .seconds(600), staleIfError: .seconds(3600)) {
+            $0.timeout = .seconds(60)
+        }
+        let harness = Harness(flows: ["faq": settings])
+        let flow = try harness.ambassador.flow(named: .sample("faq"), authorize: { _ in })
+        _ = await harness.ask("q")
+        harness.clock.advance(by: .seconds(700))
+        let gate = OneShot<Void>()
+        harness.upstream.follow { call, number throws(UpstreamError) in
+            if ScriptedUpstream.members(of: call.body)["input_value"] == "q" { await gate.value() }
+            return try await ScriptedUpstream.echo(call, number)
+        }
+        let slow = Task { await harness.ask("q") }
+        try await eventually("the call") { harness.upstream.calls.count == 2 }
+        harness.clock.advance(by: .seconds(1))
+        _ = await harness.ask("r")
+        harness.clock.advance(by: .seconds(9))
+        flow.becomeOutdated(at: harness.clock.wall)
+        harness.clock.advance(by: .seconds(10))
+        gate.deliver(())
+        _ = await slow.value
+        #expect(await harness.ask("r").cacheStatusText == "ambassador; fwd=stale; stored")
+    }
+
+    @Test(
+        "a purge parts calls whatever would be kept of them",
+        .timeLimit(.minutes(1)),
+        arguments: ["too large", "without its input"]
+    )
+    func unkept(kind: String) async throws {
+        let question = String(repeating: "q", count: 700)
+        let settings = FlowSettings.cached { $0.storesInputs = kind == "too large" }
+        let harness = Harness(flows: ["faq": settings], entryBytesMax: kind == "too large" ? 600 : 1 << 20)
+        let gates = Gates()
+        harness.upstream.follow(gates.answer)
+        let before = Task { await harness.ask(question) }
+        try await eventually("the first call") { harness.upstream.calls.count == 1 }
+        _ = await harness.ambassador.purge(PurgeSelection(text: PurgeText(ByteBuffer(string: "qqq"))))
+        let after = Task { await harness.ask(question) }
+        try await eventually("the second call") { harness.upstream.calls.count == 2 }
+        gates.open(0)
+        gates.open(1)
+        #expect(await before.value.text.contains("answer 0"))
+        #expect(await after.value.text.contains("answer 1"))
+    }
+
     @Test("a purge or a change of another flow parts nobody", .timeLimit(.minutes(1)))
     func others() async throws {
         let (harness, gates) = (Harness(flows: ["faq": .cached(), "other": .cached()]), Gates())

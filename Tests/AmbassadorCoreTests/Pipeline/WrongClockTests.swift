@@ -25,6 +25,25 @@ import Testing
         #expect(harness.upstream.calls.count == 2)
     }
 
+    @Test("what was stored while a request waited for a cache is not from its future", .timeLimit(.minutes(1)))
+    func longLookUp() async throws {
+        let store = FakeResponseCache()
+        let harness = Harness(flows: ["faq": .cached()], store: store)
+        let (asked, gate) = (AsyncStream.makeStream(of: Void.self), AsyncStream.makeStream(of: Void.self))
+        store.afterLookup {
+            asked.continuation.yield()
+            for await _ in gate.stream { return }
+        }
+        let late = Task { await harness.ask("q") }
+        for await _ in asked.stream { break }
+        store.afterLookup {}
+        harness.clock.advance(by: .seconds(8))
+        _ = await harness.ask("q")
+        gate.continuation.finish()
+        #expect(await late.value.cacheStatusText?.contains("; hit; ") == true)
+        #expect(harness.upstream.calls.count == 1)
+    }
+
     @Test("a change that was seen while the clock was ahead makes nothing stale that comes after it")
     func change() async throws {
         let harness = Harness(flows: ["faq": .cached(ttl: .seconds(86_400 * 7))])
