@@ -98,6 +98,8 @@ extension Ambassador {
     /// What has changed while the call waited for its turn: its time ran out, or a breaker opened.
     private func reasonNotToCall(_ plan: Plan, _ permits: CallPermits, at now: NIODeadline) -> FetchError? {
         if now >= plan.deadline { return .queuedTooLong }
+        // An answer that came while it waited may ask to wait.
+        if let error = plan.flow.hold.refusal(at: now) { return error }
         if case .exhausted(let kind, let seconds) = self.parts.budgets.verdict(
             onTakenCallOf: plan.tenant,
             at: self.parts.clocks.wall()
@@ -253,7 +255,8 @@ extension Ambassador {
         let age = max(.zero, time.since(entry.storedAt))
         let lifetime = entry.lifetime(under: plan.flow.settings) - age
         guard lifetime > .zero else { return false }
-        return self.parts.purges.keep(entry, askedAt: generation.purges) {
+        let asked = entry.input == nil ? entry.with(input: plan.input.input) : entry
+        return self.parts.purges.keep(asked, askedAt: generation.purges) {
             // What another replica fetched is in its store; here too it must outlast Redis and a restart.
             // So is what was fetched here, which the next request may find in Redis.
             let isKnown = self.parts.shared != nil && !self.copies.note(entry, at: self.parts.clocks.now())

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// The step between the two halves of the pipeline: the cache that replicas share is asked on the request's own event loop.
 ///
 /// A task for each of its hits would cost as much as asking does. Whatever is no hit there goes on in the second half, which is then
@@ -58,7 +60,7 @@ extension Ambassador {
                 if let finding {
                     await tier.entry(of: finding, askedAt: generation.purges)
                 } else {
-                    await tier.entry(for: key, until: plan.deadline)
+                    await tier.entry(for: key, until: self.lookUpDeadline(plan))
                 }
             guard let entry = found else { continue }
             if let reply = self.answer(with: entry, to: plan, from: detail, at: wall()) {
@@ -76,6 +78,14 @@ extension Ambassador {
         }
         return Found(stale: stale)
     }
+
+    /// Until when a busy cache is waited for: as long as the request may where LangFlow cannot be asked instead, else for a moment.
+    private func lookUpDeadline(_ plan: Plan) -> NIODeadline {
+        guard !self.parts.health.isAway(for: plan.flow) else { return plan.deadline }
+        return min(plan.deadline, self.parts.clocks.now() + Self.busyCacheMax)
+    }
+
+    private static let busyCacheMax = TimeAmount.seconds(2)
 
     /// Redis may hold what another replica fetched; the store can know more than memory only where memory knows nothing,
     /// since this process alone writes it.

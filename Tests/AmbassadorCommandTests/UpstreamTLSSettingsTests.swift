@@ -15,6 +15,11 @@ import Testing
             ("{url: \"https://a\", tls: {private_key_file: /a.pem}}", "upstream.tls.private_key_file: TLS needs both"),
             ("{url: \"https://a\", tls: {ca_file: /none/ca.pem}}", "the TLS file /none/ca.pem cannot be read"),
             (
+                "{url: \"https://a\", tls: {server_name: 10.0.0.5}}",
+                "upstream.tls.server_name: \"10.0.0.5\" is an address"
+            ),
+            ("{url: \"https://a\", tls: {server_name: \"::1\"}}", "upstream.tls.server_name: \"::1\" "),
+            (
                 "{url: \"https://a\", tls: {server_name: \"a b\"}}",
                 "upstream.tls.server_name: \"a b\" has no valid host"
             ),

@@ -24,6 +24,22 @@ package final class CacheEntry: Sendable {
     /// What was asked, as the caller wrote it (UTF-8); `nil` where the flow does not store inputs.
     package let input: ByteBuffer?
 
+    /// The same entry with an input.
+    func with(input: ByteBuffer) -> CacheEntry {
+        CacheEntry(
+            key: self.key,
+            tenant: self.tenant,
+            target: self.target,
+            storedAt: self.storedAt,
+            lifetimeMax: self.lifetimeMax,
+            forbidsStale: self.forbidsStale,
+            answer: self.answer,
+            usage: self.usage,
+            upstreamMicroseconds: self.upstreamMicroseconds,
+            input: input
+        )
+    }
+
     package init(
         key: CacheKey,
         tenant: TenantID,

@@ -73,7 +73,7 @@ package final class PurgeLedger: Sendable {
         let until = isForeign ? self.clocks.now() + Self.foreignRemovalMax : .distantFuture
         self.state.withLock { state in
             self.add(selection, to: &state)
-            if state.unfinished.count == self.purgesMax { state.unfinished.removeFirst() }
+            while state.unfinished.count + (isForeign ? 2 : 1) > self.purgesMax, state.unfinished.popFirst() != nil {}
             if isForeign {
                 state.unfinished.append(
                     Unfinished(selection: selection, time: time, places: [.shared], until: until)
@@ -145,7 +145,7 @@ package final class PurgeLedger: Sendable {
     /// Inserts an entry into the caches unless a purge noted since `askedAt` covers it.
     ///
     /// - Parameters:
-    ///   - entry: what the fetch brought.
+    ///   - entry: what the fetch brought, with the input that it was asked, kept or not: a purge by text goes by that.
     ///   - sequence: what ``sequence`` was before anything was fetched.
     ///   - insert: run inside the ledger's lock, once at most, so that no purge is noted between the question and the insertion. It must be as
     ///     short as an insertion into memory or into a queue, and must not call the ledger.

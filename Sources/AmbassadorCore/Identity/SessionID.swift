@@ -1,4 +1,5 @@
 import Crypto
+import NIOCore
 
 /// A conversation's id as the caller knows it.
 ///
@@ -96,7 +97,15 @@ package struct UpstreamSessionID: Sendable, CustomStringConvertible {
     package let description: String
 
     /// A message of LangFlow's as callers may read it, who know their sessions by other ids.
-    func removed(from message: String) -> String { message.replacing(self.description, with: "[session]") }
+    ///
+    /// By bytes: where a combining mark follows the id, its last letter is another Character.
+    func removed(from message: String) -> String {
+        let (cut, offsets) = Answer.cut(self, from: ByteBuffer(string: message))
+        guard !offsets.isEmpty else { return message }
+        var bytes = ByteBuffer()
+        EscapedSessionID("[session]").write(into: cut, at: offsets, to: &bytes)
+        return String(buffer: bytes)
+    }
 }
 
 extension SHA256 {

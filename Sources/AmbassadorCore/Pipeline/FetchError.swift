@@ -24,7 +24,7 @@ package enum FetchError: Error, Sendable, Equatable {
     /// LangFlow's 5xx with its message, scrubbed, and how long it asks to wait.
     case status(Int, message: String?, retryAfterSeconds: Int? = nil)
     case cancelled
-    /// Everybody had left before the call began.
+    /// Everybody had left before anything was sent.
     case notBegun
 
     init(_ error: UpstreamError) {
@@ -36,6 +36,7 @@ package enum FetchError: Error, Sendable, Equatable {
             case .timeout: .timeout
             case .invalid(let cause): .invalid(cause)
             case .cancelled: .cancelled
+            case .cancelledUnsent: .notBegun
             }
     }
 

@@ -25,7 +25,7 @@ struct StreamReader {
         do throws(UpstreamError) {
             return try await body.next()
         } catch {
-            guard self.last != nil, error != .cancelled else { throw error }
+            guard self.last != nil, !error.isCancelled else { throw error }
             self.run.noteUnusualFraming()
             return nil
         }

@@ -12,6 +12,11 @@ package enum UpstreamError: Error, Sendable, Hashable, CustomStringConvertible {
     case invalid(UpstreamCause)
     /// The caller gave the call up.
     case cancelled
+    /// The same before anything was sent.
+    case cancelledUnsent
+
+    /// Whether the caller gave the call up, which says nothing of LangFlow.
+    package var isCancelled: Bool { self == .cancelled || self == .cancelledUnsent }
 
     /// For logs alone, as ``UpstreamCause/text``.
     package var description: String {
@@ -19,7 +24,7 @@ package enum UpstreamError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unreachable(let cause), .connectionLost(let cause), .invalid(let cause): cause.text
         case .noResources: UpstreamFault.resources.phrase
         case .timeout: "no answer in time"
-        case .cancelled: "the call was given up"
+        case .cancelled, .cancelledUnsent: "the call was given up"
         }
     }
 }

@@ -85,7 +85,7 @@ package final class FlowNameWatcher: Sendable {
             try await self.learn(maxAge: self.interval / 2)
             return false
         } catch {
-            if !wasAway, error != .cancelled {
+            if !wasAway, !error.isCancelled {
                 self.logger.warning(
                     """
                     LangFlow does not say which ids and endpoint names its flows have; until it does, flows are known by their names, \

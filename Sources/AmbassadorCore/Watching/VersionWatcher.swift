@@ -96,7 +96,7 @@ package struct VersionWatcher: Sendable {
             let id = try await self.names.id(of: self.target, maxAge: min(self.interval / 2, Self.listAgeMax))
             version = if let id { try await self.source.version(ofFlow: id) } else { .gone }
         } catch {
-            if !wasAway, error != .cancelled {
+            if !wasAway, !error.isCancelled {
                 self.logger.warning(
                     "a flow's version cannot be watched; answers stay as fresh as they are",
                     metadata: [LogKeys.target: "\(self.target)", "error": "\(error)"]

@@ -61,7 +61,16 @@ package final class HTTPCall: Sendable {
     func fail(_ error: any Error) {
         guard let progress = self.end() else { return }
         if case .onConnection(let connection) = progress { connection.abandon(self) }
-        self.receiver.fail(error)
+        if case .connecting = progress { self.receiver.fail(Self.unsent(error)) } else { self.receiver.fail(error) }
+    }
+
+    /// What an error says of a call for which there was no connection yet.
+    private static func unsent(_ error: any Error) -> any Error {
+        switch error {
+        case HTTPCallError.timedOut: HTTPCallError.notConnected(.timeout, "not within the call's time")
+        case HTTPCallError.cancelled: HTTPCallError.cancelledUnsent
+        default: error
+        }
     }
 
     /// - Returns: how far the call had come; `nil` where it was over.

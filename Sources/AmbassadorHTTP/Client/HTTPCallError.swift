@@ -25,6 +25,8 @@ package enum HTTPCallError: Error, Sendable, Hashable, CustomStringConvertible {
     case tooLarge(bytesMax: Int)
     /// Who called gave it up.
     case cancelled
+    /// The same before anything was sent.
+    case cancelledUnsent
     /// The client was shut down.
     case shutDown
 
@@ -39,7 +41,7 @@ package enum HTTPCallError: Error, Sendable, Hashable, CustomStringConvertible {
         case .malformed(let reason): "the answer is not well-formed HTTP: \(reason)"
         case .speaksTLS: "the server speaks TLS"
         case .tooLarge(let bytesMax): "the answer is over \(bytesMax) bytes"
-        case .cancelled: "the call was given up"
+        case .cancelled, .cancelledUnsent: "the call was given up"
         case .shutDown: "the client was shut down"
         }
     }

@@ -54,7 +54,7 @@ package final class HTTPFlowSource: FlowSource {
             result = .failure(error)
         }
         // Who gives up says nothing of LangFlow.
-        if case .failure(.cancelled) = result { throw .cancelled }
+        if case .failure(let error) = result, error.isCancelled { throw error }
         self.lastList.withLock { $0 = (result, askedAt) }
         return try result.get()
     }

@@ -61,7 +61,7 @@ package final class HTTPHealthSource: HealthSource {
         case .unreachable(let cause), .connectionLost(let cause): .unhealthy(cause.fault.phrase)
         case .timeout: .unhealthy("no answer within 2 s")
         case .invalid(let cause): .unusable(cause.fault.phrase)
-        case .cancelled, .noResources: nil
+        case .cancelled, .cancelledUnsent, .noResources: nil
         }
     }
 }

@@ -26,6 +26,7 @@ extension UpstreamError {
         case .speaksTLS: self = .invalid(UpstreamCause(.speaksTLS))
         case .tooLarge(let bytesMax): self = .invalid(UpstreamCause(.tooLarge, "over \(bytesMax) bytes"))
         case .cancelled: self = .cancelled
+        case .cancelledUnsent: self = .cancelledUnsent
         }
     }
 

@@ -82,10 +82,16 @@ final class StoreQueue: Sendable {
         self.signal.notify(urgent: false)
     }
 
+    /// Has the entries removed that a selection names.
+    ///
+    /// What is inserted meanwhile was asked for after the purge, as the ledger says, and what stands in the queue before the removal goes
+    /// with it.
     func remove(_ selection: PurgeSelection) async -> Removal? {
-        await withCheckedContinuation { continuation in
+        // To search a text takes long, so that it is not done with the lock, for which look-ups and event loops wait.
+        let covered = self.state.withLock { Array($0.pending.values) }.filter(selection.covers)
+        return await withCheckedContinuation { continuation in
             let isTaken = self.enqueue(.remove(selection, continuation)) { state in
-                state.pending = state.pending.filter { !selection.covers($0.value) }
+                for entry in covered where state.pending[entry.key] === entry { state.pending[entry.key] = nil }
             }
             if !isTaken { continuation.resume(returning: nil) }
         }

@@ -36,13 +36,18 @@ extension SettingType<String> {
         format: { $0 }
     )
 
-    /// The name of a host, or an address without brackets, in lower case and without a port.
+    /// The name of a host in lower case and without a port, as TLS asks for it: no address (RFC 6066 §3).
     static let hostName = SettingType(
         scalar: "host",
         parse: { text throws(InvalidValue) in
             let text = try SettingType.text(bytesMax: 255).parse(.text(text))
-            let isAddress = text.utf8.contains(UInt8(ascii: ":"))
-            return try HostAndPort(isAddress ? "[\(text)]" : text[...], defaultPort: 0).host
+            let host = try HostAndPort(text[...], defaultPort: 0).host
+            guard
+                !host.utf8.allSatisfy({
+                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
+                }), !host.utf8.contains(UInt8(ascii: ":"))
+            else { throw InvalidValue("is an address; TLS asks for a name, which the certificate has") }
+            return host
         },
         format: { $0 }
     )

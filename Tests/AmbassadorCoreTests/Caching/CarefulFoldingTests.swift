@@ -13,6 +13,8 @@ struct CarefulFoldingTests {
     @Test(
         "questions that mean different things are two",
         arguments: [
+            ("Convert 5 W to mW", "Convert 5 W to MW"), ("How many mW in 5 W?", "How many MW in 5 W?"),
+            ("How many Mb are 10 MB?", "How many MB are 10 Mb?"), ("pm or PM of 3 m", "Pm or PM of 3 m"),
             ("10⁵", "105"), ("x²", "x2"), ("5 mW", "5 MW"), ("5mW", "5MW"), ("H₂O", "H2O"), ("1½ cups", "11⁄2 cups"),
             ("½", "1⁄2"), ("㎽", "㎿"), ("5 ㎽", "5 ㎿"), ("m³", "m3"), ("㎥", "m3"), ("2①", "21"), ("⒈5", "1.5"),
             ("ℝ", "R"),
@@ -30,6 +32,7 @@ struct CarefulFoldingTests {
     @Test(
         "questions that mean one thing are one",
         arguments: [
+            ("HOW MANY DAYS ARE IN 2024?", "how many days are in 2024?"),
             ("How do I reset my password?", "how do i  RESET my Password"), ("Straße", "STRASSE"),
             ("ＡＢＣ１２３４", "ABC1234"),
             ("Top 5 Countries", "top 5 countries"), ("5 Megawatt", "5 megawatt"), ("5 mW", "5  mW "), ("５ mW", "5 mW"),

@@ -92,6 +92,8 @@ import Testing
             return ScriptedStream(records).opening()
         }
         #expect(await harness.ask("q").text.contains("no memory of [session] here"))
+        let session = SessionID.fresh().scoped(to: .default)
+        #expect(session.removed(from: "a \(session)\u{301} b") == "a [session]\u{301} b")
         let reading = await StreamReading(await harness.ask("r", wantsStream: true))
         #expect(reading.text.contains("no memory of [session] here"))
     }

@@ -60,6 +60,23 @@ struct PurgeByTextTests {
         #expect(await Self.purge(harness, "jane").unjudged == 0)
     }
 
+    @Test("what is under way is judged by what was asked, stored or not", .timeLimit(.minutes(1)))
+    func underWay() async throws {
+        let harness = Harness(flows: ["unkept": .cached { $0.storesInputs = false }])
+        let gate = OneShot<Void>()
+        harness.upstream.follow { call, number throws(UpstreamError) in
+            if number == 0 { await gate.value() }
+            return try await ScriptedUpstream.echo(call, number)
+        }
+        let asked = Task { await harness.ask("about jane", of: "unkept") }
+        try await eventually("the call") { harness.upstream.calls.count == 1 }
+        #expect(await Self.purge(harness, "jane").isComplete)
+        gate.deliver(())
+        #expect(await asked.value.status == 200)
+        #expect(harness.store.entries.isEmpty)
+        #expect(harness.ambassador.statistics.memoryEntries == 0)
+    }
+
     @Test("a replica compares in its flows' own form what another was asked to purge")
     func follower() async {
         let harness = Harness(flows: ["faq": .cached { $0.normalize = .text }])

@@ -9,7 +9,7 @@ extension UpstreamError {
         case .connectionLost: "connectionLost"
         case .timeout: "timeout"
         case .invalid: "invalid"
-        case .cancelled: "cancelled"
+        case .cancelled, .cancelledUnsent: "cancelled"
         }
     }
 }

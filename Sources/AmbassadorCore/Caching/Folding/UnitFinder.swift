@@ -2,7 +2,8 @@
 ///
 /// A word is a run of letters that have a case, with their marks. It is beside a number where it ends at one, or where only spaces and
 /// signs stand between it and a number before it, or the words of a unit (`km/h`). Whatever ends a clause, or is a letter without
-/// a case, ends the number's reach. Bound: linear, each scalar is read once or twice.
+/// a case, ends the number's reach. Units that are others in another case (`mW`, `MW`) are found anywhere in a text that holds a number:
+/// "convert 5 W to mW". Bound: linear, each scalar is read twice or three times.
 struct UnitFinder {
     /// The letters of the longest word; longer ones mean the same in any case.
     private static let lettersMax = 5
@@ -20,6 +21,8 @@ struct UnitFinder {
     private let table: FoldingTable
     private var reader: ScalarReader
     private var reach = Reach.none
+    /// Whether the text holds a number; `nil` until it plays a part.
+    private var hasNumber: Bool?
 
     init(_ input: UnsafeRawBufferPointer, _ kinds: ScalarKinds, _ table: FoldingTable) {
         self.input = input
@@ -36,7 +39,9 @@ struct UnitFinder {
             if end > start, end == self.input.count || self.input[end] < 0x80 {
                 self.reader.position = end
                 let isBeforeNumber = end < self.input.count && Self.isDigit(self.input[end])
-                guard self.takesWord(isShort: end - start <= Self.lettersMax, isBeforeNumber) else { continue }
+                // Asked in any case, since it tells how far the number before it reaches.
+                let isNear = self.takesWord(isShort: end - start <= Self.lettersMax, isBeforeNumber)
+                guard isNear || self.isUnitOfItsCase(start..<end) else { continue }
                 return start..<end
             }
             guard let scalar = self.reader.next() else { return nil }
@@ -59,6 +64,17 @@ struct UnitFinder {
         let takes = isShort && (self.reach != .none || isBeforeNumber)
         if !takes { self.reach = .none } else if self.reach == .number { self.reach = .unit }
         return takes
+    }
+
+    /// Whether a word is a unit that is another one in another case, in a text with a number.
+    private mutating func isUnitOfItsCase(_ word: Range<Int>) -> Bool {
+        guard AmbiguousUnits.contains(self.input[word]) else { return false }
+        if let hasNumber { return hasNumber }
+        var reader = ScalarReader(self.input)
+        var found = false
+        while !found, let scalar = reader.next() { found = self.kinds[scalar].kind == .number }
+        self.hasNumber = found
+        return found
     }
 
     /// Where the ASCII letters from a place on end.
