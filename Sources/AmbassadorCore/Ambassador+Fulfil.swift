@@ -308,14 +308,14 @@ extension Ambassador {
                 if case .bypass(let reason) = plan.caching { .bypass(reason) } else { .miss(stored: false) }
         }
         reply.errorKind = refusal.kind
-        reply.errorDetail = self.fault(behind: failure).map { .upstream($0) }
+        reply.errorDetail = self.fault(behind: failure, of: plan.flow).map { .upstream($0) }
         if share.carriesCall, let call = failure.call { reply.carry(call, of: plan.flow) }
         return reply
     }
 
     /// What went wrong with the call; where none was made, with the one that made it so.
-    private func fault(behind failure: FetchFailure) -> UpstreamFault? {
-        if case .breakerOpen = failure.error { return self.parts.health.openBecause }
+    private func fault(behind failure: FetchFailure, of flow: Flow) -> UpstreamFault? {
+        if case .breakerOpen = failure.error { return self.parts.health.openBecause(flow) }
         return failure.error.cause?.fault
     }
 }

@@ -2,6 +2,22 @@ import NIOCore
 
 /// Streams: LangFlow's answer is handed on record by record while a copy of it is kept.
 extension Ambassador {
+    /// An answer of LangFlow's that is stored, which goes before the fallback of another ambassador.
+    private func reply(insteadOf place: StreamFlights.Place, _ stale: StaleEntry?, _ plan: Plan) -> Reply? {
+        let clocks = self.parts.clocks
+        guard place.relay.degradation == .fallback,
+            let entry = stale?.servable(to: plan, self.parts, at: clocks.wall()),
+            var reply = Reply(entry: entry, to: plan, outcome: .degraded, detail: .stale, at: clocks.wall())
+        else { return nil }
+        place.leave()
+        reply.degradation = .stale
+        reply.cacheStatus = .degradedAfterCall(status: 200)
+        if let call = place.carriedCall(at: clocks.now()) {
+            reply.carry(CallMade(microseconds: call.microseconds), of: plan.flow)
+        }
+        return reply
+    }
+
     /// Joins the stream of a plan, or begins it; where LangFlow does not answer, degrades.
     ///
     /// `othersRefusals` is how often another caller's stream was joined that then was not made.
@@ -22,7 +38,9 @@ extension Ambassador {
         }
         guard let place else { return self.degrade(plan, stale, FetchFailure(.overloaded)) }
         let opening = await place.relay.opening(for: place.reader, until: place.deadline(from: plan.deadline))
-        if case .flowing = opening { return self.reply(streaming: place, to: plan, over: stale) }
+        if case .flowing = opening {
+            return self.reply(insteadOf: place, stale, plan) ?? self.reply(streaming: place, to: plan, over: stale)
+        }
         place.leave()
         let call = place.carriedCall(at: self.parts.clocks.now())
         let share = Share(wasShared: place.isShared, carriesCall: call != nil)
@@ -118,7 +136,8 @@ extension Ambassador {
                 let end = StreamEnd(
                     usage: stream.outline.usage,
                     answer: answer ?? .text(stream.text),
-                    microseconds: microseconds
+                    microseconds: microseconds,
+                    isDegraded: stream.freshness.degradation != nil
                 )
                 // There may have been nothing before its end.
                 relay.open()

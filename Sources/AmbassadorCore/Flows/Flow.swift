@@ -16,6 +16,7 @@ package final class Flow: Sendable {
     private let defaultScope: CacheScope
     // Milliseconds since 1970; zero where no change was ever seen.
     private let outdatedAt = Atomic<Int64>(0)
+    private let failure = Mutex<UpstreamFault?>(nil)
     private let scopes = Mutex<[TenantID: CacheScope]>([:])
 
     /// How many tenants' scopes are kept ready; more are computed for each request.
@@ -36,6 +37,12 @@ package final class Flow: Sendable {
         self.sessions = sessions
         self.defaultScope = CacheScope(tenant: settings.isShared ? nil : .default, target: settings.target ?? name)
     }
+
+    /// Notes what went wrong with a call of the flow.
+    func noteFailure(_ fault: UpstreamFault) { self.failure.withLock { $0 = fault } }
+
+    /// What went wrong with the flow's call that failed last.
+    var latestFailure: UpstreamFault? { self.failure.withLock { $0 } }
 
     /// Has everything that LangFlow was asked until a moment become stale: the flow was changed.
     func becomeOutdated(at time: Timestamp) {

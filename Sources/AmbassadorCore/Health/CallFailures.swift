@@ -34,12 +34,15 @@ final class CallFailures: Sendable {
     }
 
     /// Notes how a call has failed; nothing where it was given up.
-    func note(_ error: FetchError, of flow: Flow, at now: NIODeadline) {
+    ///
+    /// A time-out speaks against LangFlow only where the call had its time.
+    func note(_ error: FetchError, of flow: Flow, at now: NIODeadline, hadItsTime: Bool = true) {
         guard let cause = error.cause else { return }
         let fault = cause.fault
         self.state.withLock { state in
             state.latest = fault
             switch error {
+            case .timeout where !hadItsTime: break
             case .unreachable, .connectionLost, .timeout: state.outage = fault
             case .status(502...504, _, _): state.outage = fault
             case .gateway: state.misanswer = fault
@@ -48,6 +51,7 @@ final class CallFailures: Sendable {
             default: break
             }
         }
+        flow.noteFailure(fault)
         guard let instruments = self.instruments[fault] else { return }
         instruments.counter.increment()
         guard let count = instruments.complaint.note(at: now) else { return }

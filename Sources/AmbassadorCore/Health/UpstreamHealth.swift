@@ -74,8 +74,11 @@ package final class UpstreamHealth: Sendable {
         return misanswer.map { "LangFlow is not reached: \($0.phrase)" }
     }
 
-    /// What has opened LangFlow's breaker; `nil` while it is closed.
-    var openBecause: UpstreamFault? { self.breaker.state == .closed ? nil : self.failures.latest }
+    /// What has opened LangFlow's breaker, or that of a flow; `nil` while both are closed, or where calls were slow.
+    func openBecause(_ flow: Flow) -> UpstreamFault? {
+        if self.breaker.state != .closed { return self.failures.current.outage ?? self.failures.latest }
+        return flow.breaker.state == .closed ? nil : flow.latestFailure
+    }
 
     /// Whether calls of a flow are refused for what became of earlier ones, but for those that find out.
     func isAway(for flow: Flow) -> Bool { self.breaker.state != .closed || flow.breaker.state != .closed }
@@ -108,7 +111,7 @@ package final class UpstreamHealth: Sendable {
 
     /// Tells the breakers of the flow and of LangFlow what became of a call.
     func report(_ end: CallEnd, of flow: Flow, _ permits: CallPermits) {
-        if let error = end.error { self.failures.note(error, of: flow, at: end.endedAt) }
+        if let error = end.error { self.failures.note(error, of: flow, at: end.endedAt, hadItsTime: end.hadItsTime) }
         self.reportFlow(end, of: flow, permits.flow)
         let isFailure: Bool
         switch BreakerVerdict.upstream(end.error) {

@@ -58,7 +58,7 @@ package struct TweakPattern: Hashable, Sendable, CustomStringConvertible {
     /// Whether it allows a field at the top level that a caller has sent for a component.
     func isMistakenly(_ field: [UInt8]) -> Bool { self.component == nil && self.field.matches(field) }
 
-    private var isEverything: Bool { self.component == nil && self.field.isOpen && self.field.bytes.isEmpty }
+    var isEverything: Bool { self.component == nil && self.field.isOpen && self.field.bytes.isEmpty }
 
     /// By bytes: `String ==` would take other spellings of a name for the name.
     package static func == (left: TweakPattern, right: TweakPattern) -> Bool {

@@ -28,7 +28,9 @@ extension FetchFailure {
 extension StreamEnd {
     /// `nil` where LangFlow was not called.
     var call: CallMade? {
-        guard let failure else { return CallMade(microseconds: self.microseconds, billedUsage: self.usage) }
+        guard let failure else {
+            return CallMade(microseconds: self.microseconds, billedUsage: self.isDegraded ? nil : self.usage)
+        }
         return failure.call
     }
 }

@@ -52,7 +52,8 @@ struct CarefulFoldingTests {
             ("Is 10⁵ W 5 MW?", "is 10⁵ W 5 MW"), ("CO2 and Co", "CO2 and co"), ("5 kg/m² of Rock", "5 kg/m² of rock"),
             ("Area: 5 m² !", "area: 5 m²"), ("What is 5!", "what is 5!"), ("5!?", "5!"), ("5!!", "5!!"),
             ("a5b!!", "a5b"),
-            ("№5", "No5"), ("5 … MW", "5 ... mw"), ("5／MW", "5/MW"), ("Grüße 5 Straße", "grüsse 5 strasse"),
+            ("№5", "No5"), ("5 … MW", "5 ... MW"), ("5 … Watt", "5 ... watt"), ("5／MW", "5/MW"),
+            ("Grüße 5 Straße", "grüsse 5 strasse"),
             ("5 Spaß", "5 Spaß"), ("a ½ B", "a ½ B"), ("!", "!"),
         ]
     )

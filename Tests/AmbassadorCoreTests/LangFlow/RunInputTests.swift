@@ -95,6 +95,25 @@ struct RunInputTests {
         #expect(mixed.tweaks?.canonical.text == #"{"B":{"x":1}}"#)
     }
 
+    @Test(
+        "a field's value may be changed, and no other attribute by which LangFlow would read its stored variables",
+        arguments: [
+            (#"{"A":{"x":{"value":1}}}"#, ["A.x"], nil), (#"{"A":{"x":[{"load_from_db":true}]}}"#, ["A.x"], nil),
+            (#"{"A":{"x":{"value":"K","load_from_db":true}}}"#, ["A.x"], "load_from_db"),
+            (#"{"A":{"x":{"load_from_db":false}}}"#, ["*"], "load_from_db"),
+            (#"{"A":{"x":{"advanced":true,"value":1}}}"#, ["A.*"], "advanced"),
+            (#"{"A":{"x":{"advanced":true}}}"#, ["*"], nil), (#"{"A":{"x":{}}}"#, ["A.x"], nil),
+        ] as [(String, Set<String>, String?)]
+    )
+    func attributes(tweaks: String, allowed: Set<String>, refused: String?) throws {
+        let run = try Self.run(#","input":"x","tweaks":\#(tweaks)"#)
+        let allowed = Set(allowed.compactMap { TweakPattern($0) })
+        guard let refused else { return try run.checkTweaks(allowed: allowed) }
+        let refusal = #expect(throws: Refusal.self) { try run.checkTweaks(allowed: allowed) }
+        #expect(refusal?.kind == .forbidden)
+        #expect(refusal?.message.hasPrefix("The tweak \"A.x\" sets \"\(refused)\"") == true)
+    }
+
     @Test("a refusal tells whoever listed a lone field for a component's what is wrong")
     func loneField() throws {
         let run = try Self.run(#","input":"q","tweaks":{"SlowEcho-slow":{"seconds":1}}"#)

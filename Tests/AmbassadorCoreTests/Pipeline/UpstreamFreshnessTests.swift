@@ -118,16 +118,24 @@ import Testing
         #expect(harness.ambassador.parts.breaker.state == .closed)
     }
 
-    @Test("LangFlow's own answer, however stale, goes before another ambassador's fallback")
-    func innerFallbackOverStale() async {
-        let harness = Harness(flows: ["faq": .cached(ttl: .seconds(10), staleIfError: .seconds(3600))])
-        _ = await harness.ask("q")
+    @Test("LangFlow's own answer, however stale, goes before another ambassador's fallback", arguments: [false, true])
+    func innerFallbackOverStale(isStream: Bool) async throws {
+        let settings = FlowSettings.cached(ttl: .seconds(10), staleIfError: .seconds(3600)) {
+            $0.price.nanosPerCall = 5
+        }
+        let harness = Harness(flows: ["faq": settings])
+        _ = await StreamReading(await harness.ask("q", wantsStream: isStream))
         harness.clock.advance(by: .seconds(60))
         Self.follow(AnswerFreshness(lifetimeMax: .zero, degradation: .fallback), in: harness)
-        let stale = await harness.ask("q", wantsText: true)
-        #expect(stale.text == "answer 0 to q")
+        let stale = await harness.ask("q", wantsStream: isStream)
         #expect(stale.degradation == .stale)
         #expect(stale.ageSeconds == 60)
+        #expect(await StreamReading(stale).text.contains("answer 0 to q"))
+        try await eventually("the call is recorded") {
+            harness.audit.records.map(\.attempts).reduce(0, +) == 2
+        }
+        // The inner one's fallback costs nothing.
+        #expect(harness.audit.records.map(\.costNanos).reduce(0, +) == 5)
         #expect(harness.store.entries.count == 1)
     }
 

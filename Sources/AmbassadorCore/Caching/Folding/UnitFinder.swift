@@ -52,7 +52,8 @@ struct UnitFinder {
             case .other: break
             case .cased:
                 let isShort = self.readWord(from: scalar)
-                guard self.takesWord(isShort: isShort, self.isBeforeNumber) else { continue }
+                let isNear = self.takesWord(isShort: isShort, self.isBeforeNumber)
+                guard isNear || self.isUnitOfItsCase(start..<self.reader.position) else { continue }
                 return start..<self.reader.position
             }
         }
