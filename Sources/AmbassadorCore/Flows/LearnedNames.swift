@@ -72,8 +72,10 @@ struct LearnedNames: Sendable {
         self.known.flatMap { target, known in
             [known.identity.id, known.identity.endpointName].compactMap { $0 }.filter { name in
                 guard name != target else { return false }
-                // A flow that is gone keeps the names that no other one has.
-                return !known.isGone || self.list.flow(called: name) == nil
+                // A flow that is gone, or that an incomplete list does not show, keeps the names that no other one has now.
+                guard let listed = self.list.flow(called: name) else { return true }
+                return !known.isGone && listed.id == known.identity.id
+                    && listed.endpointName == known.identity.endpointName
             }.map { (name: $0, target: target) }
         }
     }

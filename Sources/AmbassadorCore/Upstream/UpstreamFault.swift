@@ -67,7 +67,7 @@ package enum UpstreamFault: String, Sendable, CaseIterable {
         case .timeout: "no answer within the flow's timeout"
         case .malformed: "an answer that is not well-formed HTTP"
         case .speaksTLS: "the port speaks TLS: upstream.url may have to begin with https://"
-        case .tooLarge: "an answer over upstream.answer_size_max"
+        case .tooLarge: "an answer over its size limit (upstream.answer_size_max, for the run of a flow)"
         case .redirect: "a redirect, which is not followed: upstream.url may need another scheme, host or path"
         case .unexpectedStatus: "an answer with a status that no run of a flow has"
         case .unframed: "an answer that does not say where it ends"

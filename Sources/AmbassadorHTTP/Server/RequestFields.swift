@@ -176,7 +176,7 @@ package struct RequestFields: Sendable {
                 throw Refusal(.malformedRequest, "The only transfer coding taken is 'chunked'.")
             }
             self.transferEncodings += 1
-        case 23... where name.startsIgnoringCase(with: "x-langflow-global-var-"):
+        case 22... where name.startsIgnoringCase(with: "x-langflow-global-var-"):
             try self.readGlobalVariable(name.dropFirst(22), value: value)
         case 30 where name.equalsIgnoringCase("access-control-request-headers"):
             self.requestedHeaders = value
@@ -246,9 +246,9 @@ package struct RequestFields: Sendable {
     }
 
     private mutating func readGlobalVariable(_ name: some Collection<UInt8>, value: String) throws(Refusal) {
-        guard name.count <= 128,
+        guard (1...128).contains(name.count),
             name.allSatisfy({ $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") })
-        else { throw Refusal(.malformedRequest, "A global variable's name has other bytes than A-Z 0-9 _ -.") }
+        else { throw Refusal(.malformedRequest, "A global variable's name is none: it has 1 to 128 of A-Z 0-9 _ -.") }
         let name = String(decoding: name, as: UTF8.self).uppercased()
         guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             throw Refusal(.malformedRequest, "A global variable's value has other bytes than visible ASCII.")

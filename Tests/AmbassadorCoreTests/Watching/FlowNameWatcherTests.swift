@@ -190,6 +190,20 @@ struct FlowNameWatcherTests {
         #expect(registry.learn(list([FlowIdentity(1, "faq"), FlowIdentity(4, "faq")], 3), at: now).isEmpty)
     }
 
+    @Test("an id that the newest list gives to another listed flow is that flow's, though the list is not complete")
+    func idGivenOn() throws {
+        for _ in 0..<20 {
+            let harness = Harness(flows: ["echo": .cached(), "premium": .cached()])
+            let flows = harness.ambassador.parts.flows
+            let before = [FlowIdentity(1, "echo"), FlowIdentity(2, "premium")]
+            _ = flows.learn(FlowList(before, askedAt: harness.clock.now), at: harness.clock.wall)
+            harness.clock.advance(by: .seconds(1))
+            let after = FlowList([FlowIdentity(2, "echo")], isComplete: false, askedAt: harness.clock.now)
+            _ = flows.learn(after, at: harness.clock.wall)
+            #expect(flows.listedFlow(named: flowID(2))?.name == .sample("echo"))
+        }
+    }
+
     @Test("what is remembered of a request ends where its name means another flow")
     func shortcuts() async throws {
         let harness = Harness(flows: ["faq": Self.settings], unlisted: .allow(.cached(ttl: .seconds(100))))
