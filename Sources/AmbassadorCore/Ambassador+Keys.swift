@@ -19,7 +19,7 @@ extension Ambassador {
     /// What an operator has decided about a question while the form was another one in which `text` is hashed.
     ///
     /// What was forbidden stays so, in every spelling that was one then. A pin holds where the question has one form in both: of a
-    /// question that has two, nobody knows which one was meant.
+    /// question that has two, the pin does not say which one it is for.
     func earlierMark(
         of input: RunInput,
         _ flow: Flow,

@@ -132,11 +132,11 @@ package final class Ambassador: Responder {
         )
     }
 
-    /// The flow that a caller named, where that may do with it what it asks for.
+    /// The flow that a caller named, if the caller has the permission for its request.
     ///
-    /// What is granted is granted on a listed flow's own name, whatever else LangFlow calls it; who names it by its target needs what is
-    /// granted on that, too, since that may be guarded by itself. Asked before the flow is looked for, so that nobody learns which there
-    /// are.
+    /// The permission is for a listed flow's own name, under whichever name the caller knows it. A caller that names the flow's target
+    /// needs the permission for the target, too. The permission is checked before the flow is looked up, so that a refusal does not show
+    /// which flows exist.
     func flow(
         named name: FlowName,
         authorize: (FlowName) throws(Refusal) -> Void

@@ -68,7 +68,7 @@ package final class PurgeLedger: Sendable {
     /// - Parameters:
     ///   - selection: what it removes.
     ///   - time: when it was asked for.
-    ///   - isForeign: whether another replica removes it from where replicas share entries, and tells nobody when it has.
+    ///   - isForeign: whether another replica removes the entries from the shared cache; no message says when it has.
     package func begin(_ selection: PurgeSelection, at time: Timestamp, isForeign: Bool) {
         let until = isForeign ? self.clocks.now() + Self.foreignRemovalMax : .distantFuture
         self.state.withLock { state in

@@ -188,7 +188,7 @@ package final class FlowRegistry: Sendable {
             (names.flows, names.foreign) = (flows, foreign)
             return (value, isOther)
         }
-        // Behind the change: whoever has looked a name up before it has read the old number before that.
+        // After the change: a request that still finds the old meaning of a name has read the old number, too.
         if isOther { self.changes.add(1, ordering: .releasing) }
         return value
     }

@@ -18,7 +18,7 @@ struct LearnedNames: Sendable {
     enum Change: Sendable, Hashable {
         /// The id or the endpoint name was not known before, or the flow is back.
         case learned(target: FlowName)
-        /// The endpoint name was given to another flow: what was answered is another flow's.
+        /// The endpoint name means another flow now: the stored answers are those of the flow that had it.
         case moved(target: FlowName)
         /// LangFlow has no such flow any more.
         case gone(target: FlowName)

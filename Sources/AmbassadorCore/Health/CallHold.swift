@@ -3,9 +3,9 @@ import Synchronization
 
 /// Until when a flow is not called, since the answer to a call asked to wait (`Retry-After`, RFC 9110 §10.2.3).
 ///
-/// Each flow learns it for itself: nobody can tell from such an answer whether it is about one flow or about all.
+/// Each flow has its own: such an answer does not say whether it is about one flow or about all.
 final class CallHold: Sendable {
-    /// The longest wait that is kept to; whoever asked for more is called once a minute.
+    /// The longest wait that is kept; a server that asks for more is called once a minute.
     static let secondsMax = 60
 
     private struct State {

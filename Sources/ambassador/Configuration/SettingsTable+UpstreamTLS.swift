@@ -19,7 +19,7 @@ extension SettingsTable {
             "upstream.tls.private_key_file",
             optional: \.upstream.tls.privateKeyFile,
             .path,
-            "Its key in PEM; nobody but its owner may read the file."
+            "Its key in PEM; only the file's owner may read it."
         ),
         Setting(
             "upstream.tls.server_name",
